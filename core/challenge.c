@@ -1,0 +1,461 @@
+#include "challenge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "deadline.h"
+#include "delegation.h"
+#include "log.h"
+
+enum { TTL = 60 /* s, for a new set */, COMMAND_SIZE = 2048, VALUE_SIZE = 1100 };
+
+/* ---- opening ---- */
+
+static int read_quorum(enum quorum *quorum)
+{
+    const char *const text = getenv("DNSHOOK_QUORUM");
+
+    *quorum = QUORUM_REACHABLE;
+    if (text == NULL || *text == '\0' || strcmp(text, "reachable") == 0)
+        return DNSHOOK_OK;
+    if (strcmp(text, "all") != 0) {
+        log_error("DNSHOOK_QUORUM: \"%s\" is neither \"reachable\" nor \"all\"", text);
+        return DNSHOOK_BAD_CONFIG;
+    }
+    *quorum = QUORUM_ALL;
+    return DNSHOOK_OK;
+}
+
+int road_open(struct road *road, const struct provider *provider)
+{
+    int status;
+
+    memset(road, 0, sizeof *road);
+    status = read_quorum(&road->quorum);
+    if (status == DNSHOOK_OK)
+        status = dns_open(&road->dns);
+    if (status == DNSHOOK_OK)
+        status = resolver_open(road->dns, getenv("DNSHOOK_RESOLVERS"), &road->resolver);
+    road->map = (struct route_map){.dns = road->dns, .resolver = road->resolver};
+    if (status == DNSHOOK_OK)
+        status = journal_open(&road->journal);
+    if (status == DNSHOOK_OK && provider != NULL)
+        status = instance_open(provider, road->resolver, &road->instance);
+    return status;
+}
+
+void road_close(struct road *road)
+{
+    instance_close(road->instance);
+    journal_close(road->journal);
+    route_map_clear(&road->map);
+    resolver_close(road->resolver);
+    dns_close(road->dns);
+    log_forget_secrets();
+}
+
+const char *challenge_check_value(const char *value)
+{
+    const size_t size = strlen(value);
+
+    if (size == 0)
+        return "is empty";
+    if (size > DNSHOOK_VALUE_MAX)
+        return "is longer than 255 bytes";
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)value[i] < 0x20 || (unsigned char)value[i] > 0x7e)
+            return "holds a byte that is not printable ASCII";
+    return NULL;
+}
+
+/* ---- preparing ---- */
+
+/* Fills the struct that the provider gets. */
+static void fill_change(struct challenge *challenge)
+{
+    challenge->public_zone = instance_zone_public(&challenge->zone);
+    challenge->change = (struct dnshook_change){.size = sizeof(struct dnshook_change),
+                                                .name = challenge->record,
+                                                .value = challenge->value,
+                                                .zone = &challenge->public_zone,
+                                                .ttl = TTL};
+}
+
+static int find_zone(struct road *road, struct challenge *challenge)
+{
+    struct instance_zone cut = {0};
+
+    (void)snprintf(cut.name, sizeof cut.name, "%s", challenge->authority->zone);
+    (void)snprintf(cut.primary, sizeof cut.primary, "%s", challenge->authority->primary);
+    return instance_find_zone(road->instance, challenge->record, &cut, &challenge->zone);
+}
+
+static int prepare_one(struct road *road, struct challenge *challenge)
+{
+    struct route route;
+    int status = route_find(&road->map, challenge->host, &route);
+
+    if (status != DNSHOOK_OK)
+        return status;
+    memcpy(challenge->record, route.record, sizeof challenge->record);
+    challenge->authority = route.authority;
+    status = find_zone(road, challenge);
+    if (status != DNSHOOK_OK)
+        return status;
+    fill_change(challenge);
+    log_info("the value for %s goes to %s in zone %s", challenge->host, challenge->record,
+             challenge->zone.name);
+    return delegation_check(road->dns, road->resolver, road->instance, &challenge->public_zone,
+                            challenge->record, challenge->authority);
+}
+
+int challenge_prepare(struct road *road, struct challenge *set, size_t count)
+{
+    int status = DNSHOOK_OK;
+
+    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
+        status = set[i].status = prepare_one(road, &set[i]);
+    return status;
+}
+
+/* ---- changes ---- */
+
+static struct journal_entry entry_of(const struct road *road, const struct challenge *challenge)
+{
+    return (struct journal_entry){.provider = instance_provider(road->instance)->op.name,
+                                  .host = challenge->host,
+                                  .value = challenge->value,
+                                  .record = challenge->record,
+                                  .zone = challenge->zone.name,
+                                  .zone_id = challenge->zone.id,
+                                  .primary = challenge->zone.primary};
+}
+
+/* Makes the change of those challenges for which `wanted` is true, zone by zone. */
+static int change_set(struct road *road, struct challenge *set, size_t count, int action)
+{
+    CLEANUP_FREE struct dnshook_change **changes = calloc(count, sizeof *changes);
+    CLEANUP_FREE bool *taken = calloc(count, sizeof *taken);
+    int first = DNSHOOK_OK;
+
+    if (changes == NULL || taken == NULL)
+        return log_no_memory();
+    for (size_t i = 0; i < count; i++) {
+        size_t group = 0;
+        int status;
+
+        for (size_t j = i; j < count; j++)
+            if (!taken[j] && name_equal(set[j].zone.name, set[i].zone.name) &&
+                strcmp(set[j].zone.id, set[i].zone.id) == 0) {
+                taken[j] = true;
+                set[j].change.action = (uint32_t)action;
+                set[j].change.status = DNSHOOK_OK;
+                set[j].change.effect = DNSHOOK_EFFECT_UNKNOWN;
+                changes[group++] = &set[j].change;
+            }
+        status = group > 0 ? instance_change(road->instance, changes, group) : DNSHOOK_OK;
+        first = first == DNSHOOK_OK ? status : first;
+    }
+    return first;
+}
+
+/* True for a failure after which the service may have made the change all the same. */
+static bool may_have_happened(int status)
+{
+    switch (status) {
+    case DNSHOOK_DENIED:
+    case DNSHOOK_NO_ZONE:
+    case DNSHOOK_BAD_CONFIG:
+    case DNSHOOK_REJECTED:
+    case DNSHOOK_UNSUPPORTED:
+    case DNSHOOK_CONFLICT:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* `text` for a POSIX shell. */
+static void quote(char *out, size_t size, const char *text)
+{
+    size_t used = (size_t)snprintf(out, size, "'");
+
+    for (; *text != '\0' && used + 6 < size; text++)
+        used += (size_t)snprintf(out + used, size - used, *text == '\'' ? "'\\''" : "%c", *text);
+    (void)snprintf(out + used, size - used, "'");
+}
+
+/* The command that takes a value away later. */
+static void stop_command(const struct road *road, const struct challenge *challenge, char *out,
+                         size_t size)
+{
+    char value[VALUE_SIZE];
+
+    quote(value, sizeof value, challenge->value);
+    (void)snprintf(out, size, "dnshook --provider %s challenge-dns-stop %s '' %s",
+                   instance_provider(road->instance)->op.name, challenge->host, value);
+}
+
+/* What the process says if it has to end in the middle of a call. */
+static void set_last_words(const struct road *road, const struct challenge *challenge)
+{
+    char command[COMMAND_SIZE];
+    char text[COMMAND_SIZE + 128];
+
+    stop_command(road, challenge, command, sizeof command);
+    (void)snprintf(text, sizeof text,
+                   "dnshook: ended before the value could be taken away; later run: %s", command);
+    deadline_last_words(text);
+}
+
+static void note_added(struct road *road, struct challenge *challenge)
+{
+    const struct journal_entry entry = entry_of(road, challenge);
+    const bool failed = challenge->change.status != DNSHOOK_OK;
+
+    challenge->status = challenge->change.status;
+    challenge->placed = challenge->claimed ||
+                        (failed ? may_have_happened(challenge->status)
+                                : challenge->change.effect != DNSHOOK_EFFECT_NO_CHANGE);
+    if (!challenge->placed)
+        journal_end(road->journal, &entry);
+    if (!failed)
+        log_info("%s: the value %s", challenge->record,
+                 challenge->change.effect == DNSHOOK_EFFECT_NO_CHANGE ? "was there already"
+                                                                      : "has been added");
+}
+
+int challenge_add(struct road *road, struct challenge *set, size_t count)
+{
+    int status = DNSHOOK_OK;
+
+    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++) {
+        const struct journal_entry entry = entry_of(road, &set[i]);
+
+        status = journal_begin(road->journal, &entry, &set[i].claimed);
+        set[i].placed = set[i].claimed;
+    }
+    if (status != DNSHOOK_OK)
+        return status;
+    set_last_words(road, &set[0]);
+    status = change_set(road, set, count, DNSHOOK_ADD);
+    for (size_t i = 0; i < count; i++)
+        note_added(road, &set[i]);
+    return status;
+}
+
+int challenge_remove(struct road *road, struct challenge *set, size_t count)
+{
+    const int status = change_set(road, set, count, DNSHOOK_REMOVE);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct journal_entry entry = entry_of(road, &set[i]);
+
+        set[i].status = set[i].change.status;
+        if (set[i].status != DNSHOOK_OK)
+            continue;
+        journal_end(road->journal, &entry);
+        set[i].placed = false;
+        log_info("%s: the value %s", set[i].record,
+                 set[i].change.effect == DNSHOOK_EFFECT_NO_CHANGE ? "was gone already"
+                                                                  : "has been taken away");
+    }
+    if (status == DNSHOOK_OK)
+        deadline_last_words("");
+    return status;
+}
+
+int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
+{
+    CLEANUP_FREE struct challenge *placed = calloc(count, sizeof *placed);
+    size_t left = 0;
+    int status;
+
+    deadline_begin_cleanup();
+    if (placed == NULL)
+        return log_no_memory();
+    for (size_t i = 0; i < count; i++)
+        if (set[i].placed) {
+            placed[left] = set[i];
+            placed[left].change.zone = &placed[left].public_zone;
+            left++;
+        }
+    status = left > 0 ? challenge_remove(road, placed, left) : DNSHOOK_OK;
+    for (size_t i = 0; i < left; i++) {
+        char command[COMMAND_SIZE];
+
+        if (placed[i].status == DNSHOOK_OK)
+            continue;
+        stop_command(road, &placed[i], command, sizeof command);
+        log_error("%s: the value could not be taken away again; later run: %s", placed[i].record,
+                  command);
+    }
+    deadline_last_words("");
+    return status;
+}
+
+/* ---- waiting ---- */
+
+/* The watch of a record name, or a new one. */
+static struct watch *watch_for(struct watch_set *watches, const struct challenge *challenge)
+{
+    for (size_t w = 0; w < watches->count; w++)
+        if (name_equal(watches->watches[w].name, challenge->record))
+            return &watches->watches[w];
+    return NULL;
+}
+
+struct watch_set *challenge_watch(const struct challenge *set, size_t count)
+{
+    struct watch_set *const watches = calloc(1, sizeof *watches + count * sizeof(struct watch) +
+                                                    count * PROPAGATION_MAX_VALUES * sizeof(char *));
+
+    if (watches == NULL) {
+        (void)log_no_memory();
+        return NULL;
+    }
+    watches->values = (const char **)(void *)&watches->watches[count];
+    for (size_t i = 0; i < count; i++) {
+        struct watch *const known = watch_for(watches, &set[i]);
+        const size_t at = watches->count * PROPAGATION_MAX_VALUES;
+
+        if (known != NULL && known->value_count < PROPAGATION_MAX_VALUES) {
+            const size_t base = (size_t)(known - watches->watches) * PROPAGATION_MAX_VALUES;
+
+            watches->values[base + known->value_count++] = set[i].value;
+            continue;
+        }
+        watches->values[at] = set[i].value;
+        watch_init(&watches->watches[watches->count++], set[i].record, &watches->values[at], 1,
+                   set[i].authority);
+    }
+    return watches;
+}
+
+/* What the provider says of the whole set. */
+struct vouching {
+    struct road *road;
+    const struct challenge *set;
+    size_t count;
+};
+
+static int vouch(void *opaque)
+{
+    struct vouching *const vouching = opaque;
+
+    for (size_t i = 0; i < vouching->count; i++) {
+        const int status =
+            instance_is_live(vouching->road->instance, &vouching->set[i].change);
+
+        if (status != DNSHOOK_OK)
+            return status;
+    }
+    return DNSHOOK_OK;
+}
+
+static void say_table(const struct watch *watch)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct sighting *const sighting = &watch->sightings[i];
+        char names[512];
+
+        sighting_names(sighting, names, sizeof names);
+        log_error("  %-28s %-24s %s%s%s%s", names,
+                  dns_server_address(sighting->address->server)->text,
+                  sight_text(sighting->sight), sighting->said[0] != '\0' ? " (" : "",
+                  sighting->said, sighting->said[0] != '\0' ? ")" : "");
+    }
+}
+
+static void say_late(const struct watch_set *watches, bool want)
+{
+    for (size_t w = 0; w < watches->count; w++) {
+        const struct watch *const watch = &watches->watches[w];
+
+        if (watch->done)
+            continue;
+        log_error("%s: after %lld s not every nameserver of %s %s:", watch->name,
+                  (long long)(deadline_now() - watch->waiting) / 1000, watch->authority->zone,
+                  want ? "serves the value" : "has given the value up");
+        say_table(watch);
+    }
+}
+
+int challenge_wait(struct road *road, struct challenge *set, size_t count,
+                   struct watch_set *watches, bool want)
+{
+    struct vouching vouching = {.road = road, .set = set, .count = count};
+    struct propagation_options options = {.quorum = road->quorum,
+                                          .vouch_opaque = &vouching,
+                                          .changed = road->changed,
+                                          .changed_opaque = road->changed_opaque,
+                                          .limit = INT64_MAX};
+    int status;
+
+    if (want && instance_provider(road->instance)->op.is_live != NULL)
+        options.vouch = vouch;
+    if (want && road->wait_limit > 0)
+        options.limit = deadline_now() + road->wait_limit;
+    status = propagation_wait(road->dns, watches->watches, watches->count, want, &options);
+    if (status == DNSHOOK_DEADLINE)
+        say_late(watches, want);
+    return status;
+}
+
+/* ---- the whole way ---- */
+
+int challenge_start(struct road *road, struct challenge *set, size_t count)
+{
+    struct watch_set *watches = NULL;
+    int status = challenge_prepare(road, set, count);
+
+    if (status == DNSHOOK_OK)
+        status = challenge_add(road, set, count);
+    if (status == DNSHOOK_OK) {
+        watches = challenge_watch(set, count);
+        status = watches != NULL ? challenge_wait(road, set, count, watches, true)
+                                 : DNSHOOK_NO_MEMORY;
+    }
+    free(watches);
+    if (status != DNSHOOK_OK)
+        (void)challenge_roll_back(road, set, count);
+    deadline_last_words("");
+    return status;
+}
+
+/* Finds where a value is: the journal knows best, the road to it may lead elsewhere by now. */
+static int locate(struct road *road, struct challenge *challenge)
+{
+    const struct journal_entry entry = entry_of(road, challenge);
+    struct journal_place place;
+    struct route route;
+    int status;
+
+    if (journal_find(road->journal, &entry, &place)) {
+        memcpy(challenge->record, place.record, sizeof challenge->record);
+        (void)snprintf(challenge->zone.name, NAME_SIZE, "%s", place.zone);
+        (void)snprintf(challenge->zone.id, INSTANCE_ID_SIZE, "%s", place.zone_id);
+        (void)snprintf(challenge->zone.primary, NAME_SIZE, "%s", place.primary);
+        fill_change(challenge);
+        return DNSHOOK_OK;
+    }
+    status = route_find(&road->map, challenge->host, &route);
+    if (status != DNSHOOK_OK)
+        return status;
+    memcpy(challenge->record, route.record, sizeof challenge->record);
+    challenge->authority = route.authority;
+    status = find_zone(road, challenge);
+    fill_change(challenge);
+    return status;
+}
+
+int challenge_stop(struct road *road, struct challenge *set, size_t count)
+{
+    int status = DNSHOOK_OK;
+
+    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
+        status = set[i].status = locate(road, &set[i]);
+    return status == DNSHOOK_OK ? challenge_remove(road, set, count) : status;
+}

@@ -1,0 +1,170 @@
+/* `dnshook providers`, `dnshook info`, `dnshook zones`: what providers say of themselves. */
+#include "commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "table.h"
+
+/* ---- providers ---- */
+
+static json_t *entry_json(const struct provider_entry *entry)
+{
+    if (entry->provider == NULL)
+        return json_pack("{s:s, s:s, s:b, s:s}", "name", entry->name, "path", entry->path, "ok", 0,
+                         "error", entry->why);
+    return json_pack("{s:s, s:s, s:b, s:s, s:s}", "name", entry->name, "path", entry->path, "ok",
+                     1, "version", entry->provider->op.version, "description",
+                     entry->provider->op.description);
+}
+
+static int print_entries_json(const struct provider_entry *entries, size_t count)
+{
+    json_t *const array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        if (json_array_append_new(array, entry_json(&entries[i])) != 0) {
+            json_decref(array);
+            return log_no_memory();
+        }
+    return table_print_json(array);
+}
+
+static void print_entries(const struct provider_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct provider_entry *const entry = &entries[i];
+
+        if (entry->provider != NULL)
+            (void)printf("%-12s %-8s %-32s %s\n", entry->name, entry->provider->op.version,
+                         entry->provider->op.description, entry->path);
+        else
+            (void)printf("%-12s refused: %s\n", entry->name, entry->why);
+    }
+}
+
+int command_providers(const struct run *run, int argc, char *const *argv)
+{
+    struct provider_entry *entries = NULL;
+    size_t count = 0;
+    int status = provider_list(run->options.provider_dir, &entries, &count);
+
+    (void)argc;
+    (void)argv;
+    if (status == DNSHOOK_OK && run->options.json)
+        status = print_entries_json(entries, count);
+    else if (status == DNSHOOK_OK)
+        print_entries(entries, count);
+    provider_free_list(entries, count);
+    return run_exit(status);
+}
+
+/* ---- info ---- */
+
+static json_t *param_json(const struct dnshook_param *param)
+{
+    const bool required = (param->flags & DNSHOOK_PARAM_REQUIRED) != 0;
+    const bool secret = (param->flags & DNSHOOK_PARAM_SECRET) != 0;
+
+    return json_pack("{s:s, s:s, s:s?, s:b, s:b, s:s}", "name", param->name, "env",
+                     param->env != NULL ? param->env : "", "initial", param->initial, "required",
+                     required, "secret", secret, "help", param->help);
+}
+
+static int print_info_json(const struct provider *provider)
+{
+    json_t *const params = json_array();
+
+    for (size_t i = 0; i < provider->param_count; i++)
+        if (json_array_append_new(params, param_json(&provider->params[i])) != 0) {
+            json_decref(params);
+            return log_no_memory();
+        }
+    return table_print_json(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o}", "name", provider->op.name, "version",
+        provider->op.version, "description", provider->op.description, "path", provider->path,
+        "variable-files", provider->op.variable_files != NULL ? provider->op.variable_files : "",
+        "parameters", params));
+}
+
+static void print_info(const struct provider *provider)
+{
+    (void)printf("%s %s: %s\n%s\n\n", provider->op.name, provider->op.version,
+                 provider->op.description, provider->path);
+    for (size_t i = 0; i < provider->param_count; i++) {
+        const struct dnshook_param *const param = &provider->params[i];
+
+        (void)printf("%s%s%s\n    %s.\n", param->name,
+                     (param->flags & DNSHOOK_PARAM_REQUIRED) != 0 ? " (required)" : "",
+                     (param->flags & DNSHOOK_PARAM_SECRET) != 0 ? " (secret)" : "", param->help);
+        if (param->env != NULL)
+            (void)printf("    environment: %s\n", param->env);
+        if (param->initial != NULL)
+            (void)printf("    initially: %s\n", param->initial);
+    }
+    (void)printf("\nEach variable also with _FILE behind its name: a file that holds the value.\n");
+    if (provider->op.variable_files != NULL)
+        (void)printf("After the environment, variables are read from: %s\n",
+                     provider->op.variable_files);
+}
+
+int command_info(const struct run *run, int argc, char *const *argv)
+{
+    struct provider *provider = NULL;
+    int status = provider_find(run->options.provider_dir, argv[1], &provider);
+
+    (void)argc;
+    if (status == DNSHOOK_OK && run->options.json)
+        status = print_info_json(provider);
+    else if (status == DNSHOOK_OK)
+        print_info(provider);
+    return run_exit(status);
+}
+
+/* ---- zones ---- */
+
+static int add_zone(void *opaque, const struct dnshook_zone *zone)
+{
+    json_t *const row = json_pack("{s:s, s:s}", "name", zone->name, "id",
+                                  zone->id != NULL ? zone->id : "");
+
+    return json_array_append_new(opaque, row) == 0 ? DNSHOOK_OK : log_no_memory();
+}
+
+static void print_zones(const json_t *zones)
+{
+    size_t i;
+    const json_t *zone;
+
+    json_array_foreach(zones, i, zone)
+    {
+        char name[NAME_SIZE];
+        char id[INSTANCE_ID_SIZE];
+
+        log_sanitize(name, sizeof name, json_string_value(json_object_get(zone, "name")));
+        log_sanitize(id, sizeof id, json_string_value(json_object_get(zone, "id")));
+        (void)printf("%-40s %s\n", name, id);
+    }
+}
+
+int command_zones(const struct run *run, int argc, char *const *argv)
+{
+    json_t *const zones = json_array();
+    struct road road = {0};
+    int status = run_start_clock(run, false);
+
+    if (status == DNSHOOK_OK && zones == NULL)
+        status = log_no_memory();
+    if (status == DNSHOOK_OK)
+        status = run_open(run, argc > 1 ? argv[1] : NULL, &road);
+    if (status == DNSHOOK_OK)
+        status = instance_zones(road.instance, add_zone, zones);
+    if (status == DNSHOOK_OK && run->options.json)
+        status = table_print_json(json_incref(zones));
+    else if (status == DNSHOOK_OK)
+        print_zones(zones);
+    json_decref(zones);
+    road_close(&road);
+    return run_exit(status);
+}

@@ -1,0 +1,668 @@
+#include "dns.h"
+
+#include <ares.h>
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "cleanup.h"
+#include "deadline.h"
+#include "dnshook/provider.h"
+#include "log.h"
+
+enum {
+    EDNS_SIZE = 1232,     /* bytes (DNS flag day 2020) */
+    UDP_TIMEOUT = 1000,   /* ms, before a round trip is known */
+    UDP_TIMEOUT_MIN = 400,
+    TCP_TIMEOUT = 3000,
+    CHANNEL_TIMEOUT = 60000, /* ms; c-ares never gets that far, our own times come first */
+    SOCKETS_PER_CHANNEL = 2
+};
+
+enum transport { UDP = 0, TCP = 1 };
+
+/* A c-ares channel: one server, one transport, one question at a time, so that each question over
+ * UDP has a source port of its own and can be cancelled alone. */
+struct channel {
+    struct channel *next;
+    ares_channel ares;
+};
+
+struct dns_server {
+    struct dns_server *next;
+    struct dns *dns;
+    struct dns_address address;
+    struct channel *idle[2];
+    int64_t round_trip; /* ms; -1: not known */
+    bool unroutable;
+    bool prefers_tcp;
+};
+
+struct question {
+    struct question *next;
+    struct dns_server *server;
+    struct channel *channel;
+    enum transport transport;
+    uint8_t *wire;
+    size_t wire_size;
+    unsigned losses;
+    int64_t sent;
+    int64_t until; /* when this try is given up */
+    dns_done_fn *done;
+    void *opaque;
+    bool finished; /* c-ares has called back */
+    int ares_status;
+    ldns_pkt *packet;
+};
+
+struct dns {
+    struct dns_server *servers;
+    struct question *questions;
+};
+
+/* ---- addresses ---- */
+
+/* The address without its port; returns the port. */
+static uint16_t host_text(const struct dns_address *address, char host[INET6_ADDRSTRLEN])
+{
+    const struct sockaddr_in *const v4 = (const void *)&address->socket;
+    const struct sockaddr_in6 *const v6 = (const void *)&address->socket;
+    const bool is_v6 = address->socket.ss_family == AF_INET6;
+
+    host[0] = '\0';
+    (void)inet_ntop(address->socket.ss_family,
+                    is_v6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host,
+                    INET6_ADDRSTRLEN);
+    return ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
+}
+
+void dns_address_with_port(const struct dns_address *address, char out[DNS_TEXT_SIZE])
+{
+    char host[INET6_ADDRSTRLEN];
+    const uint16_t port = host_text(address, host);
+
+    (void)snprintf(out, DNS_TEXT_SIZE,
+                   address->socket.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
+                   (unsigned)port);
+}
+
+static void set_text(struct dns_address *address)
+{
+    char host[INET6_ADDRSTRLEN];
+
+    if (host_text(address, host) == DNS_PORT)
+        (void)snprintf(address->text, sizeof address->text, "%s", host);
+    else
+        dns_address_with_port(address, address->text);
+}
+
+static void set_v4(struct dns_address *address, const void *bytes, uint16_t port)
+{
+    struct sockaddr_in *const in = (struct sockaddr_in *)&address->socket;
+
+    memset(address, 0, sizeof *address);
+    in->sin_family = AF_INET;
+    in->sin_port = htons(port);
+    memcpy(&in->sin_addr, bytes, sizeof in->sin_addr);
+    address->size = sizeof *in;
+    set_text(address);
+}
+
+static void set_v6(struct dns_address *address, const void *bytes, uint16_t port)
+{
+    struct sockaddr_in6 *const in = (struct sockaddr_in6 *)&address->socket;
+
+    memset(address, 0, sizeof *address);
+    in->sin6_family = AF_INET6;
+    in->sin6_port = htons(port);
+    memcpy(&in->sin6_addr, bytes, sizeof in->sin6_addr);
+    address->size = sizeof *in;
+    set_text(address);
+}
+
+/* Reads a port number, the whole text; false if it is none. */
+static bool parse_port(const char *text, uint16_t *port)
+{
+    char *end = NULL;
+    const unsigned long number = strtoul(text, &end, 10);
+
+    if (!isdigit((unsigned char)*text) || *end != '\0' || number == 0 || number > 65535)
+        return false;
+    *port = (uint16_t)number;
+    return true;
+}
+
+bool dns_address_parse(const char *text, uint16_t port, struct dns_address *address)
+{
+    char host[INET6_ADDRSTRLEN + 2] = "";
+    unsigned char bytes[16];
+    const char *colon = strrchr(text, ':');
+    const bool bracket = text[0] == '[';
+    const char *const close = bracket ? strchr(text, ']') : NULL;
+    size_t size = strlen(text);
+
+    if (bracket && (close == NULL || (close[1] != '\0' && close[1] != ':')))
+        return false;
+    if (!bracket && colon != NULL && strchr(text, ':') != colon)
+        colon = NULL; /* a bare IPv6 address */
+    if (bracket)
+        colon = close[1] == ':' ? close + 1 : NULL;
+    if (colon != NULL && !parse_port(colon + 1, &port))
+        return false;
+    if (bracket)
+        size = (size_t)(close - ++text);
+    else if (colon != NULL)
+        size = (size_t)(colon - text);
+    if (size >= sizeof host)
+        return false;
+    memcpy(host, text, size);
+    if (!bracket && inet_pton(AF_INET, host, bytes) == 1)
+        set_v4(address, bytes, port);
+    else if (inet_pton(AF_INET6, host, bytes) == 1)
+        set_v6(address, bytes, port);
+    else
+        return false;
+    return true;
+}
+
+bool dns_address_from_rr(const ldns_rr *rr, struct dns_address *address)
+{
+    const ldns_rr_type type = ldns_rr_get_type(rr);
+    const ldns_rdf *const data = ldns_rr_rd_count(rr) > 0 ? ldns_rr_rdf(rr, 0) : NULL;
+
+    if (data == NULL)
+        return false;
+    if (type == LDNS_RR_TYPE_A && ldns_rdf_size(data) == 4)
+        set_v4(address, ldns_rdf_data(data), DNS_PORT);
+    else if (type == LDNS_RR_TYPE_AAAA && ldns_rdf_size(data) == 16)
+        set_v6(address, ldns_rdf_data(data), DNS_PORT);
+    else
+        return false;
+    return true;
+}
+
+bool dns_address_equal(const struct dns_address *a, const struct dns_address *b)
+{
+    return strcmp(a->text, b->text) == 0;
+}
+
+/* True when the kernel has no route to the address: an IPv6 server on an IPv4 machine. */
+static bool is_unroutable(const struct dns_address *address)
+{
+    CLEANUP_CLOSE int fd = socket(address->socket.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return errno == EAFNOSUPPORT || errno == EACCES || errno == EPERM;
+    return connect(fd, (const struct sockaddr *)&address->socket, address->size) != 0;
+}
+
+/* ---- channels ---- */
+
+static struct channel *channel_new(const struct dns_address *address, enum transport transport)
+{
+    struct in_addr nowhere = {0};
+    static char lookups[] = "b";
+    struct ares_options options = {
+        .flags = ARES_FLAG_NORECURSE | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS |
+                 (transport == TCP ? ARES_FLAG_USEVC : 0),
+        .timeout = CHANNEL_TIMEOUT,
+        .tries = 1,
+        .ndots = 1,
+        .servers = &nowhere,
+        .nservers = 1,
+        .lookups = lookups,
+        .ednspsz = EDNS_SIZE,
+    };
+    /* Everything that c-ares would otherwise read from files is given. */
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
+               ARES_OPT_SERVERS | ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ | ARES_OPT_DOMAINS |
+               ARES_OPT_SORTLIST | ARES_OPT_NOROTATE;
+    char server[DNS_TEXT_SIZE];
+    struct channel *channel = calloc(1, sizeof *channel);
+
+#ifdef ARES_OPT_QUERY_CACHE
+    mask |= ARES_OPT_QUERY_CACHE;
+    options.qcache_max_ttl = 0;
+#endif
+    dns_address_with_port(address, server);
+    if (channel == NULL || ares_init_options(&channel->ares, &options, mask) != ARES_SUCCESS) {
+        free(channel);
+        return NULL;
+    }
+    if (ares_set_servers_ports_csv(channel->ares, server) != ARES_SUCCESS) {
+        ares_destroy(channel->ares);
+        free(channel);
+        return NULL;
+    }
+    return channel;
+}
+
+static void channels_free(struct channel *channel)
+{
+    while (channel != NULL) {
+        struct channel *const next = channel->next;
+
+        ares_destroy(channel->ares);
+        free(channel);
+        channel = next;
+    }
+}
+
+/* An idle channel of the server, or a new one; NULL when memory ran out. */
+static struct channel *channel_take(struct dns_server *server, enum transport transport)
+{
+    struct channel *const channel = server->idle[transport];
+
+    if (channel == NULL)
+        return channel_new(&server->address, transport);
+    server->idle[transport] = channel->next;
+    channel->next = NULL;
+    return channel;
+}
+
+static void channel_give_back(struct question *question)
+{
+    struct dns_server *const server = question->server;
+
+    if (question->channel == NULL)
+        return;
+    question->channel->next = server->idle[question->transport];
+    server->idle[question->transport] = question->channel;
+    question->channel = NULL;
+}
+
+/* ---- servers ---- */
+
+int dns_open(struct dns **dns)
+{
+    *dns = calloc(1, sizeof **dns);
+    if (*dns == NULL || ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+        free(*dns);
+        *dns = NULL;
+        return log_no_memory();
+    }
+    return DNSHOOK_OK;
+}
+
+struct dns_server *dns_server(struct dns *dns, const struct dns_address *address)
+{
+    struct dns_server *server;
+
+    for (server = dns->servers; server != NULL; server = server->next)
+        if (dns_address_equal(&server->address, address))
+            return server;
+    server = calloc(1, sizeof *server);
+    if (server == NULL) {
+        (void)log_no_memory();
+        return NULL;
+    }
+    server->dns = dns;
+    server->address = *address;
+    server->round_trip = -1;
+    server->unroutable = is_unroutable(address);
+    server->next = dns->servers;
+    dns->servers = server;
+    return server;
+}
+
+const struct dns_address *dns_server_address(const struct dns_server *server)
+{
+    return &server->address;
+}
+
+/* ---- questions ---- */
+
+/* Called by c-ares, once for each ares_send(), also from within it and from ares_cancel(): only
+ * notes what came. */
+static void on_answer(void *opaque, int status, int timeouts, unsigned char *bytes, int size)
+{
+    struct question *const question = opaque;
+
+    (void)timeouts;
+    question->finished = true;
+    question->ares_status = status;
+    if (status == ARES_SUCCESS && size > 0 &&
+        ldns_wire2pkt(&question->packet, bytes, (size_t)size) != LDNS_STATUS_OK)
+        question->ares_status = ARES_EBADRESP;
+}
+
+/* A round trip tells how long to wait for an answer over UDP. */
+static int64_t try_timeout(const struct question *question)
+{
+    const int64_t round_trip = question->server->round_trip;
+    const int64_t wait = 3 * round_trip + UDP_TIMEOUT_MIN;
+
+    if (question->transport == TCP)
+        return TCP_TIMEOUT;
+    return round_trip < 0 || wait > UDP_TIMEOUT ? UDP_TIMEOUT : wait;
+}
+
+/* Sends the question once over its transport. False when memory ran out. */
+static bool send_once(struct question *question)
+{
+    uint16_t id = 0;
+
+    question->channel = channel_take(question->server, question->transport);
+    if (question->channel == NULL)
+        return false;
+    if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
+        return false;
+    memcpy(question->wire, &id, sizeof id);
+    question->finished = false;
+    question->sent = deadline_now();
+    question->until = question->sent + try_timeout(question);
+    ares_send(question->channel->ares, question->wire, (int)question->wire_size, on_answer,
+              question);
+    return true;
+}
+
+/* Builds the message of a question; NULL, said, when it cannot be. */
+static uint8_t *build_query(const char *name, ldns_rr_type type, bool recursion, size_t *size)
+{
+    ldns_rdf *dname = NULL;
+    ldns_pkt *packet = NULL;
+    uint8_t *wire = NULL;
+
+    if (ldns_str2rdf_dname(&dname, name) != LDNS_STATUS_OK) {
+        log_error("%s: cannot be asked for: it is no name of DNS", name);
+        return NULL;
+    }
+    packet = ldns_pkt_query_new(dname, type, LDNS_RR_CLASS_IN, recursion ? LDNS_RD : 0);
+    if (packet == NULL) {
+        ldns_rdf_deep_free(dname);
+        (void)log_no_memory();
+        return NULL;
+    }
+    ldns_pkt_set_edns_udp_size(packet, EDNS_SIZE);
+    if (ldns_pkt2wire(&wire, packet, size) != LDNS_STATUS_OK) {
+        wire = NULL;
+        (void)log_no_memory();
+    }
+    ldns_pkt_free(packet);
+    return wire;
+}
+
+static void question_free(struct question *question)
+{
+    if (question->packet != NULL)
+        ldns_pkt_free(question->packet);
+    free(question->wire);
+    free(question);
+}
+
+int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, bool recursion,
+            dns_done_fn *done, void *opaque)
+{
+    struct question *const question = calloc(1, sizeof *question);
+
+    if (question == NULL)
+        return log_no_memory();
+    question->server = server;
+    question->done = done;
+    question->opaque = opaque;
+    question->transport = server->prefers_tcp ? TCP : UDP;
+    question->wire = build_query(name, type, recursion, &question->wire_size);
+    if (question->wire == NULL) {
+        free(question);
+        return DNSHOOK_BAD_CONFIG;
+    }
+    if (server->unroutable) {
+        question->finished = true;
+        question->ares_status = ARES_ECONNREFUSED;
+    } else if (!send_once(question)) {
+        question_free(question);
+        return log_no_memory();
+    }
+    question->next = server->dns->questions;
+    server->dns->questions = question;
+    return DNSHOOK_OK;
+}
+
+/* Ends the try that is under way and gives its channel back. */
+static void end_try(struct question *question)
+{
+    if (question->channel != NULL && !question->finished)
+        ares_cancel(question->channel->ares);
+    channel_give_back(question);
+}
+
+void dns_forget(struct dns *dns, const void *opaque)
+{
+    for (struct question **at = &dns->questions; *at != NULL;) {
+        struct question *const question = *at;
+
+        if (question->opaque != opaque) {
+            at = &question->next;
+            continue;
+        }
+        *at = question->next;
+        end_try(question);
+        question_free(question);
+    }
+}
+
+void dns_close(struct dns *dns)
+{
+    if (dns == NULL)
+        return;
+    while (dns->questions != NULL)
+        dns_forget(dns, dns->questions->opaque);
+    while (dns->servers != NULL) {
+        struct dns_server *const next = dns->servers->next;
+
+        channels_free(dns->servers->idle[UDP]);
+        channels_free(dns->servers->idle[TCP]);
+        free(dns->servers);
+        dns->servers = next;
+    }
+    ares_library_cleanup();
+    free(dns);
+}
+
+/* ---- running ---- */
+
+static const char *failure_reason(const struct question *question)
+{
+    switch (question->ares_status) {
+    case ARES_ECONNREFUSED:
+        return "connection refused";
+    case ARES_EBADRESP:
+        return "an answer that is no DNS message";
+    default:
+        return "no answer over UDP or TCP";
+    }
+}
+
+/* Hands the outcome to whoever asked. The question is off the list already. */
+static void deliver(struct question *question)
+{
+    struct dns_server *const server = question->server;
+    const bool answered = question->packet != NULL;
+    struct dns_result result = {
+        .outcome = answered ? DNS_ANSWER : server->unroutable ? DNS_UNROUTABLE : DNS_SILENT,
+        .packet = question->packet,
+        .losses = question->losses,
+        .asked = question->sent,
+        .answered = deadline_now(),
+        .tcp = question->transport == TCP,
+    };
+
+    if (!answered)
+        result.reason = server->unroutable ? "no route to it from here" : failure_reason(question);
+    if (answered && question->transport == TCP && question->losses > 0)
+        server->prefers_tcp = true;
+    if (!answered)
+        server->prefers_tcp = false;
+    if (answered && question->transport == UDP)
+        server->round_trip = result.answered - result.asked;
+    question->done(question->opaque, &result);
+    question->packet = result.packet;
+    question_free(question);
+}
+
+/* The next try of a question that stayed without an answer: UDP twice, then TCP. False when there
+ * is none left, or memory ran out. */
+static bool try_again(struct question *question)
+{
+    if (question->server->unroutable || question->transport == TCP)
+        return false;
+    question->losses++;
+    if (question->losses >= 2 || question->ares_status == ARES_ECONNREFUSED) {
+        question->transport = TCP;
+        question->losses = 2;
+    }
+    return send_once(question);
+}
+
+/* Moves every question on that has an answer or ran out of time; how many were delivered. */
+static size_t advance(struct dns *dns)
+{
+    const int64_t now = deadline_now();
+    struct question *ready = NULL;
+    size_t delivered = 0;
+
+    for (struct question **at = &dns->questions; *at != NULL;) {
+        struct question *const question = *at;
+
+        if (!question->finished && now < question->until) {
+            at = &question->next;
+            continue;
+        }
+        end_try(question);
+        if (question->packet == NULL && try_again(question)) {
+            at = &question->next;
+            continue;
+        }
+        end_try(question);
+        *at = question->next;
+        question->next = ready;
+        ready = question;
+    }
+    while (ready != NULL) {
+        struct question *const next = ready->next;
+
+        deliver(ready);
+        ready = next;
+        delivered++;
+    }
+    return delivered;
+}
+
+struct poll_set {
+    struct pollfd *fds;
+    struct channel **channels; /* of the same index; NULL for the wake-up descriptor */
+    size_t count;
+};
+
+/* Fills the set with the sockets of every question in flight. False when memory ran out. */
+static bool fill_poll_set(const struct dns *dns, struct poll_set *set)
+{
+    size_t room = 1;
+
+    for (const struct question *q = dns->questions; q != NULL; q = q->next)
+        room += SOCKETS_PER_CHANNEL;
+    set->fds = calloc(room, sizeof *set->fds);
+    set->channels = calloc(room, sizeof(struct channel *));
+    if (set->fds == NULL || set->channels == NULL)
+        return false;
+    set->fds[set->count++] = (struct pollfd){.fd = deadline_fd(), .events = POLLIN};
+    for (const struct question *q = dns->questions; q != NULL; q = q->next) {
+        ares_socket_t sockets[SOCKETS_PER_CHANNEL] = {0};
+        const int bits =
+            q->channel == NULL ? 0 : ares_getsock(q->channel->ares, sockets, SOCKETS_PER_CHANNEL);
+
+        for (int i = 0; i < SOCKETS_PER_CHANNEL; i++) {
+            const short events = (short)((ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
+                                         (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0));
+
+            if (events == 0)
+                continue;
+            set->channels[set->count] = q->channel;
+            set->fds[set->count++] = (struct pollfd){.fd = sockets[i], .events = events};
+        }
+    }
+    return true;
+}
+
+static void process(const struct poll_set *set)
+{
+    for (size_t i = 1; i < set->count; i++) {
+        const short events = set->fds[i].revents;
+        const int fd = set->fds[i].fd;
+
+        if (events != 0)
+            ares_process_fd(set->channels[i]->ares,
+                            (events & (POLLIN | POLLERR | POLLHUP)) ? fd : ARES_SOCKET_BAD,
+                            (events & POLLOUT) ? fd : ARES_SOCKET_BAD);
+    }
+}
+
+/* When something has to be done next, at most `until`. */
+static int64_t next_event(const struct dns *dns, int64_t until)
+{
+    for (const struct question *q = dns->questions; q != NULL; q = q->next)
+        if (q->until < until)
+            until = q->until;
+    return until;
+}
+
+/* Waits for the sockets of all questions, at most to `until`. */
+static int wait_for_sockets(struct dns *dns, int64_t until)
+{
+    struct poll_set set = {0};
+    const int64_t left = deadline_left();
+    int64_t wait = next_event(dns, until) - deadline_now();
+
+    if (!fill_poll_set(dns, &set)) {
+        free(set.fds);
+        free(set.channels);
+        return log_no_memory();
+    }
+    if (wait > left)
+        wait = left;
+    if (poll(set.fds, (nfds_t)set.count, wait > 0 ? (int)wait : 0) > 0)
+        process(&set);
+    free(set.fds);
+    free(set.channels);
+    return DNSHOOK_OK;
+}
+
+int dns_run(struct dns *dns, int64_t until)
+{
+    for (;;) {
+        int status;
+
+        if (advance(dns) > 0)
+            return DNSHOOK_OK;
+        status = deadline_status();
+        if (status != DNSHOOK_OK || deadline_now() >= until)
+            return status;
+        status = wait_for_sockets(dns, until);
+        if (status != DNSHOOK_OK)
+            return status;
+    }
+}
+
+/* ---- reading ---- */
+
+bool dns_name_text(const ldns_rdf *name, char out[NAME_SIZE])
+{
+    char *const text = name != NULL ? ldns_rdf2str(name) : NULL;
+    const bool fits = text != NULL && name_normalize(text, out);
+
+    free(text);
+    return fits;
+}
+
+const char *dns_rcode_text(const ldns_pkt *packet)
+{
+    const ldns_lookup_table *const row =
+        ldns_lookup_by_id(ldns_rcodes, (int)ldns_pkt_get_rcode(packet));
+
+    return row != NULL ? row->name : "an unknown rcode";
+}

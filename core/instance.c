@@ -1,0 +1,416 @@
+#include "instance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "arena.h"
+#include "config.h"
+#include "deadline.h"
+#include "exchange.h"
+#include "http.h"
+#include "log.h"
+#include "params.h"
+
+enum {
+    AGAIN_FIRST = 500, /* ms, doubled with each try */
+    AGAIN_MAX = 10000,
+    CONFLICT_MAX = 250
+};
+
+struct instance {
+    struct dnshook_host host; /* first: the services find the instance by it */
+    const struct provider *provider;
+    struct params *params;
+    struct resolver *resolver;
+    struct arena arena;
+    struct http *http;
+    struct exchange exchange;
+    void *handle;
+    char reason[DNSHOOK_TEXT_SIZE]; /* what the present call said of its failure; "" for nothing */
+};
+
+static const char *const status_texts[] = {
+    [DNSHOOK_OK] = "nothing",
+    [DNSHOOK_AGAIN] = "the service is busy",
+    [DNSHOOK_CONFLICT] = "the record set kept changing",
+    [DNSHOOK_DENIED] = "the service refuses these credentials",
+    [DNSHOOK_NO_ZONE] = "there is no such zone",
+    [DNSHOOK_BAD_CONFIG] = "a parameter is wrong",
+    [DNSHOOK_BAD_ANSWER] = "the service's answer makes no sense",
+    [DNSHOOK_UNREACHABLE] = "the service cannot be reached",
+    [DNSHOOK_REJECTED] = "the service said no",
+    [DNSHOOK_DEADLINE] = "the time is over",
+    [DNSHOOK_INTERRUPTED] = "interrupted",
+    [DNSHOOK_NO_MEMORY] = "out of memory",
+    [DNSHOOK_UNSUPPORTED] = "this provider cannot do that",
+};
+
+/* ---- services ---- */
+
+static struct instance *of(const struct dnshook_host *host)
+{
+    return (struct instance *)(uintptr_t)host;
+}
+
+static const char *provider_name(const struct instance *instance)
+{
+    return instance->provider->op.name;
+}
+
+static void service_log(const struct dnshook_host *host, int level, const char *text)
+{
+    char line[DNSHOOK_TEXT_SIZE + 64];
+
+    if (level < DNSHOOK_LOG_WARNING || level > DNSHOOK_LOG_DEBUG)
+        level = DNSHOOK_LOG_DEBUG;
+    (void)snprintf(line, sizeof line, "%s: %s", provider_name(of(host)), text);
+    log_text(level, line);
+}
+
+static int service_fail(const struct dnshook_host *host, int status, const char *text)
+{
+    struct instance *const instance = of(host);
+
+    if (instance->reason[0] == '\0')
+        (void)snprintf(instance->reason, sizeof instance->reason, "%s", text);
+    return status;
+}
+
+static const char *service_param(const struct dnshook_host *host, const char *name)
+{
+    return params_get(of(host)->params, name);
+}
+
+static void *service_alloc(const struct dnshook_host *host, size_t size)
+{
+    return arena_alloc(&of(host)->arena, size);
+}
+
+static void *service_realloc(const struct dnshook_host *host, void *memory, size_t size)
+{
+    return arena_realloc(&of(host)->arena, memory, size);
+}
+
+static void service_free(const struct dnshook_host *host, void *memory)
+{
+    arena_free(&of(host)->arena, memory);
+}
+
+static int64_t service_time_left(const struct dnshook_host *host)
+{
+    (void)host;
+    return deadline_left();
+}
+
+static int service_sleep(const struct dnshook_host *host, int64_t milliseconds)
+{
+    (void)host;
+    return deadline_sleep(milliseconds);
+}
+
+static int fail_for(void *opaque, int status, const char *text)
+{
+    struct instance *const instance = opaque;
+
+    return service_fail(&instance->host, status, text);
+}
+
+static int service_http(const struct dnshook_host *host,
+                        const struct dnshook_http_request *request,
+                        struct dnshook_http_response *response)
+{
+    struct instance *const instance = of(host);
+
+    return http_exchange(&instance->http, request, response, fail_for, instance);
+}
+
+static const char *service_http_header(const struct dnshook_host *host, const char *name)
+{
+    return http_header(of(host)->http, name);
+}
+
+static int service_dns_exchange(const struct dnshook_host *host,
+                                const struct dnshook_dns_request *request,
+                                struct dnshook_dns_response *response)
+{
+    struct instance *const instance = of(host);
+
+    return exchange_run(&instance->exchange, instance->resolver, request, response, fail_for,
+                        instance);
+}
+
+static const struct dnshook_host services = {
+    .size = sizeof(struct dnshook_host),
+    .abi = DNSHOOK_ABI,
+    .version = PACKAGE_VERSION,
+    .log = service_log,
+    .fail = service_fail,
+    .param = service_param,
+    .alloc = service_alloc,
+    .realloc = service_realloc,
+    .free = service_free,
+    .time_left = service_time_left,
+    .sleep = service_sleep,
+    .http = service_http,
+    .http_header = service_http_header,
+    .dns_exchange = service_dns_exchange,
+};
+
+/* ---- failures and repetition ---- */
+
+static const char *reason_of(const struct instance *instance, int status)
+{
+    if (instance->reason[0] != '\0')
+        return instance->reason;
+    if (status < 0 || (size_t)status >= sizeof status_texts / sizeof *status_texts)
+        return "it failed with a status that nobody knows";
+    return status_texts[status];
+}
+
+/* Says a failure and makes sure that it is a status. */
+static int said(const struct instance *instance, int status)
+{
+    if (status == DNSHOOK_OK)
+        return status;
+    log_error("%s: %s", provider_name(instance), reason_of(instance, status));
+    return status < 0 || status > DNSHOOK_UNSUPPORTED ? DNSHOOK_BAD_ANSWER : status;
+}
+
+/* A random share, between half and all, of `most`: many processes do the same at the same time. */
+static int64_t jitter(int64_t most)
+{
+    uint16_t random = 0;
+
+    (void)!getrandom(&random, sizeof random, 0);
+    return most / 2 + most / 2 * random / UINT16_MAX;
+}
+
+/* True when the call should be made again: waits first, as the status asks. */
+static bool once_more(struct instance *instance, int status, unsigned *tries)
+{
+    int64_t wait = CONFLICT_MAX;
+
+    if (status != DNSHOOK_AGAIN && status != DNSHOOK_CONFLICT)
+        return false;
+    if (status == DNSHOOK_AGAIN)
+        wait = *tries < 5 ? (int64_t)AGAIN_FIRST << *tries : AGAIN_MAX;
+    (*tries)++;
+    if (deadline_sleep(jitter(wait)) != DNSHOOK_OK)
+        return false;
+    log_info("%s: %s; trying again", provider_name(instance), reason_of(instance, status));
+    instance->reason[0] = '\0';
+    return true;
+}
+
+/* ---- life ---- */
+
+int instance_open(const struct provider *provider, struct resolver *resolver,
+                  struct instance **instance)
+{
+    struct instance *const new = calloc(1, sizeof *new);
+    int status;
+
+    if (new == NULL)
+        return log_no_memory();
+    new->host = services;
+    new->provider = provider;
+    new->resolver = resolver;
+    status = params_read(provider, &new->params);
+    if (status == DNSHOOK_OK)
+        status = said(new, provider->op.open(&new->host, &new->handle));
+    if (status != DNSHOOK_OK) {
+        params_free(new->params);
+        arena_clear(&new->arena);
+        free(new);
+        return status;
+    }
+    *instance = new;
+    return DNSHOOK_OK;
+}
+
+void instance_close(struct instance *instance)
+{
+    if (instance == NULL)
+        return;
+    instance->provider->op.close(instance->handle);
+    http_close(instance->http);
+    exchange_clear(&instance->exchange);
+    arena_clear(&instance->arena);
+    params_free(instance->params);
+    free(instance);
+}
+
+const struct provider *instance_provider(const struct instance *instance)
+{
+    return instance->provider;
+}
+
+int64_t instance_timeout(const struct instance *instance)
+{
+    return params_timeout(instance->params);
+}
+
+/* ---- changes ---- */
+
+static int change_one(struct instance *instance, struct dnshook_change *change)
+{
+    const struct dnshook_provider *const op = &instance->provider->op;
+    unsigned tries = 0;
+
+    instance->reason[0] = '\0';
+    do
+        change->status = change->action == DNSHOOK_ADD ? op->add(instance->handle, change)
+                                                       : op->remove(instance->handle, change);
+    while (once_more(instance, change->status, &tries));
+    change->status = said(instance, change->status);
+    return change->status;
+}
+
+static int change_many(struct instance *instance, struct dnshook_change *const *changes,
+                       size_t count)
+{
+    unsigned tries = 0;
+    int status;
+
+    instance->reason[0] = '\0';
+    do
+        status = instance->provider->op.apply(instance->handle, changes, count);
+    while (once_more(instance, status, &tries));
+    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
+        status = changes[i]->status;
+    return said(instance, status);
+}
+
+int instance_change(struct instance *instance, struct dnshook_change *const *changes, size_t count)
+{
+    int first = DNSHOOK_OK;
+
+    if (count > 1 && instance->provider->op.apply != NULL)
+        return change_many(instance, changes, count);
+    for (size_t i = 0; i < count; i++) {
+        const int status = change_one(instance, changes[i]);
+
+        first = first == DNSHOOK_OK ? status : first;
+    }
+    return first;
+}
+
+/* ---- zones ---- */
+
+struct dnshook_zone instance_zone_public(const struct instance_zone *zone)
+{
+    return (struct dnshook_zone){.size = sizeof(struct dnshook_zone),
+                                 .name = zone->name,
+                                 .id = zone->id[0] != '\0' ? zone->id : NULL,
+                                 .primary = zone->primary[0] != '\0' ? zone->primary : NULL};
+}
+
+/* Where find_zone() puts its one zone. */
+struct zone_slot {
+    struct instance *instance;
+    struct instance_zone *zone;
+    size_t count;
+};
+
+static int copy_zone(void *opaque, const struct dnshook_zone *zone)
+{
+    struct zone_slot *const slot = opaque;
+    const char *const id = zone->id != NULL ? zone->id : "";
+    const char *const primary =
+        DNSHOOK_HAS(zone, struct dnshook_zone, primary) && zone->primary != NULL ? zone->primary
+                                                                                 : "";
+
+    slot->count++;
+    if (zone->name == NULL || !name_normalize(zone->name, slot->zone->name) ||
+        strlen(id) >= INSTANCE_ID_SIZE || strlen(primary) >= NAME_SIZE)
+        return service_fail(&slot->instance->host, DNSHOOK_BAD_ANSWER,
+                            "it named a zone without a name, or with one that is too long");
+    (void)snprintf(slot->zone->id, INSTANCE_ID_SIZE, "%s", id);
+    (void)snprintf(slot->zone->primary, NAME_SIZE, "%s", primary);
+    return DNSHOOK_OK;
+}
+
+int instance_find_zone(struct instance *instance, const char *name,
+                       const struct instance_zone *cut, struct instance_zone *zone)
+{
+    const struct dnshook_zone public = instance_zone_public(cut);
+    struct zone_slot slot = {.instance = instance, .zone = zone};
+    unsigned tries = 0;
+    int status;
+
+    if (instance->provider->op.find_zone == NULL) {
+        *zone = *cut;
+        return DNSHOOK_OK;
+    }
+    instance->reason[0] = '\0';
+    do {
+        slot.count = 0;
+        status = instance->provider->op.find_zone(instance->handle, name,
+                                                  cut->name[0] != '\0' ? &public : NULL, copy_zone,
+                                                  &slot);
+    } while (once_more(instance, status, &tries));
+    if (status == DNSHOOK_OK && slot.count != 1)
+        status = service_fail(&instance->host, DNSHOOK_BAD_ANSWER,
+                              "it named no zone, or more than one, for a name");
+    return said(instance, status);
+}
+
+int instance_nameservers(struct instance *instance, const struct dnshook_zone *zone,
+                         dnshook_name_fn *each, void *opaque)
+{
+    int status;
+
+    if (instance->provider->op.nameservers == NULL)
+        return DNSHOOK_UNSUPPORTED;
+    instance->reason[0] = '\0';
+    status = instance->provider->op.nameservers(instance->handle, zone, each, opaque);
+    if (status != DNSHOOK_OK)
+        log_debug("%s: no list of nameservers: %s", provider_name(instance),
+                  reason_of(instance, status));
+    return status;
+}
+
+int instance_zones(struct instance *instance, dnshook_zone_fn *each, void *opaque)
+{
+    instance->reason[0] = '\0';
+    if (instance->provider->op.zones == NULL) {
+        (void)service_fail(&instance->host, DNSHOOK_UNSUPPORTED, "it cannot list zones");
+        return said(instance, DNSHOOK_UNSUPPORTED);
+    }
+    return said(instance, instance->provider->op.zones(instance->handle, each, opaque));
+}
+
+/* ---- questions ---- */
+
+int instance_is_live(struct instance *instance, const struct dnshook_change *change)
+{
+    int status;
+
+    if (instance->provider->op.is_live == NULL)
+        return DNSHOOK_UNSUPPORTED;
+    instance->reason[0] = '\0';
+    status = instance->provider->op.is_live(instance->handle, change);
+    if (status == DNSHOOK_OK || status == DNSHOOK_AGAIN || status == DNSHOOK_UNSUPPORTED)
+        return status;
+    if (status != DNSHOOK_DENIED)
+        return said(instance, status);
+    log_warning("%s: whether the change is live may not be asked (%s); the nameservers decide",
+                provider_name(instance), reason_of(instance, status));
+    return status;
+}
+
+int instance_check(struct instance *instance, const struct dnshook_zone *zone)
+{
+    unsigned tries = 0;
+    int status;
+
+    if (instance->provider->op.check == NULL)
+        return DNSHOOK_UNSUPPORTED;
+    instance->reason[0] = '\0';
+    do
+        status = instance->provider->op.check(instance->handle, zone);
+    while (once_more(instance, status, &tries));
+    return said(instance, status);
+}

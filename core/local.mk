@@ -1,0 +1,51 @@
+# The program: a library of everything but main(), so that unit tests can link it, and main().
+CORE_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(CARES_CFLAGS) $(LDNS_CFLAGS) $(JANSSON_CFLAGS) \
+	$(OPENSSL_CFLAGS)
+CORE_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/core -DPROVIDERDIR='"$(providerdir)"'
+CORE_LIBS = $(CARES_LIBS) $(LDNS_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(LTDL_LIBS)
+
+noinst_LIBRARIES = core/libcore.a
+core_libcore_a_CFLAGS = $(CORE_CFLAGS)
+core_libcore_a_CPPFLAGS = $(CORE_CPPFLAGS)
+core_libcore_a_SOURCES = \
+	core/acmetool.c core/acmetool.h \
+	core/arena.c core/arena.h \
+	core/authority.c core/authority.h \
+	core/challenge.c core/challenge.h \
+	core/cleanup.h \
+	core/command_check.c \
+	core/command_providers.c \
+	core/command_test.c \
+	core/commands.c core/commands.h \
+	core/deadline.c core/deadline.h \
+	core/delegation.c core/delegation.h \
+	core/dns.c core/dns.h \
+	core/exchange.c core/exchange.h \
+	core/file.c core/file.h \
+	core/http.c core/http.h \
+	core/instance.c core/instance.h \
+	core/journal.c core/journal.h \
+	core/loader.c core/loader.h \
+	core/log.c core/log.h \
+	core/name.c core/name.h \
+	core/nearest.c core/nearest.h \
+	core/options.c core/options.h \
+	core/params.c core/params.h \
+	core/process.c core/process.h \
+	core/propagation.c core/propagation.h \
+	core/provider.c core/provider.h \
+	core/resolver.c core/resolver.h \
+	core/route.c core/route.h \
+	core/run.c core/run.h \
+	core/table.c core/table.h \
+	core/variables.c core/variables.h \
+	core/zone.c core/zone.h
+
+bin_PROGRAMS += core/dnshook
+core_dnshook_SOURCES = core/main.c
+core_dnshook_CFLAGS = $(CORE_CFLAGS)
+core_dnshook_CPPFLAGS = $(CORE_CPPFLAGS)
+core_dnshook_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -no-install
+core_dnshook_LDADD = core/libcore.a $(CORE_LIBS)
+
+include core/http.mk

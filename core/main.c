@@ -1,0 +1,114 @@
+/* main.c - picks what was asked for: an event of an ACME client, or a command. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acmetool.h"
+#include "commands.h"
+#include "config.h"
+#include "log.h"
+#include "process.h"
+
+enum { NAME_MAX_SIZE = 64 };
+
+static int print_help(void)
+{
+    (void)printf("usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]\n"
+                 "       challenge-dns-start|challenge-dns-stop HOST TARGETFILE VALUE [FLAG]\n\n"
+                 "Proves control of a domain to a certificate authority by DNS (ACME dns-01), as a\n"
+                 "hook of acmetool. The provider is the name it was called by (a symbolic link, as\n"
+                 "rfc2136 -> dnshook), --provider, or DNSHOOK_PROVIDER.\n\nCommands:\n");
+    commands_help(stdout);
+    (void)printf("\nOptions:\n");
+    options_help(stdout);
+    (void)printf("\nManual: dnshook(1)\n");
+    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int print_version(void)
+{
+    (void)printf("dnshook %s (provider interface %u)\n", PACKAGE_VERSION, DNSHOOK_ABI);
+    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* The provider that the name of the call says: without directory, libtool's "lt-", an order "NN-"
+ * and one suffix; NULL where that is dnshook itself. */
+static const char *name_of_call(const char *path, char out[NAME_MAX_SIZE])
+{
+    const char *const slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot;
+    size_t size;
+
+    if (strncmp(name, "lt-", 3) == 0)
+        name += 3;
+    size = strspn(name, "0123456789");
+    if (size > 0 && name[size] == '-')
+        name += size + 1;
+    dot = strrchr(name, '.');
+    size = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
+    if (strncmp(name, "dnshook", 7) == 0 || size == 0)
+        return NULL;
+    (void)snprintf(out, NAME_MAX_SIZE, "%.*s", (int)size, name);
+    return out;
+}
+
+/* A first word that is neither event nor command. Other hooks may know it, where acmetool asks. */
+static int unknown_word(const char *word)
+{
+    const char *const state = getenv("ACME_STATE_DIR");
+    const char *const near = commands_nearest(word);
+
+    if (state != NULL && *state != '\0')
+        return EXIT_NOT_OURS;
+    if (near != NULL)
+        log_error("unknown command \"%s\": did you mean %s? See dnshook --help", word, near);
+    else
+        log_error("unknown command \"%s\"; see dnshook --help", word);
+    return EXIT_USAGE;
+}
+
+static int run_command(const struct run *run, int argc, char *const *argv)
+{
+    const struct command *const command = commands_find(argv[0]);
+
+    if (command == NULL)
+        return unknown_word(argv[0]);
+    if (argc - 1 < command->least || argc - 1 > command->most) {
+        log_error("usage: dnshook [OPTION ...] %s %s", command->word, command->usage);
+        return EXIT_USAGE;
+    }
+    return command->run(run, argc, argv);
+}
+
+static int run_options(struct run *run, int argc, char *const *argv)
+{
+    int first = argc;
+
+    if (options_read(&run->options, argc, argv, &first) != DNSHOOK_OK)
+        return EXIT_USAGE;
+    log_set_level(run->options.verbose < 0 ? LOG_ERROR : LOG_WARNING + run->options.verbose);
+    if (run->options.help)
+        return print_help();
+    if (run->options.version)
+        return print_version();
+    if (first == argc) {
+        log_error("nothing to do: usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]; see dnshook "
+                  "--help");
+        return EXIT_USAGE;
+    }
+    if (acmetool_is_event(argv[first]))
+        return acmetool_run(run, argc - first, argv + first);
+    return run_command(run, argc - first, argv + first);
+}
+
+int main(int argc, char **argv)
+{
+    char name[NAME_MAX_SIZE];
+    struct run run = {0};
+
+    if (process_secure(argc > 0 ? argv[0] : "dnshook") != DNSHOOK_OK || argc < 1)
+        return EXIT_FAILED;
+    run.called = name_of_call(argv[0], name);
+    return run_options(&run, argc, argv);
+}

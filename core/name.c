@@ -1,0 +1,105 @@
+#include "name.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LABEL_MAX = 63, CHALLENGE_LABEL = sizeof "_acme-challenge." - 1 };
+
+static bool is_ldh(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* What is wrong with one label of a host name; NULL if nothing is. */
+static const char *check_label(const char *label, size_t size)
+{
+    if (size == 0)
+        return "has an empty label";
+    if (size > LABEL_MAX)
+        return "has a label of more than 63 bytes";
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)label[i] > 0x7e)
+            return "is not ASCII: write international names as A-labels (xn--...)";
+        if ((unsigned char)label[i] < 0x21)
+            return "holds a space or a control byte";
+        if (!is_ldh(label[i]))
+            return "holds a character that no host name has (letters, digits and hyphens only)";
+    }
+    if (label[0] == '-' || label[size - 1] == '-')
+        return "has a label that begins or ends with a hyphen";
+    return NULL;
+}
+
+const char *name_check_host(const char *host, char out[NAME_SIZE])
+{
+    size_t size = strlen(host);
+
+    if (strncmp(host, "*.", 2) == 0)
+        return "is a wildcard: give the name without \"*.\", its challenge is the same";
+    if (size > 1 && host[size - 1] == '.')
+        size--;
+    if (size == 0)
+        return "is empty";
+    if (size + CHALLENGE_LABEL > NAME_MAX_TEXT)
+        return "is too long: with _acme-challenge. in front it has more than 253 bytes";
+    for (size_t start = 0; start <= size;) {
+        const char *const dot = memchr(host + start, '.', size - start);
+        const size_t end = dot != NULL ? (size_t)(dot - host) : size;
+        const char *const why = check_label(host + start, end - start);
+
+        if (why != NULL)
+            return why;
+        start = end + 1;
+    }
+    for (size_t i = 0; i < size; i++)
+        out[i] = (char)tolower((unsigned char)host[i]);
+    out[size] = '\0';
+    return NULL;
+}
+
+const char *name_parent(const char *name)
+{
+    if (strcmp(name, ".") == 0 || *name == '\0')
+        return NULL;
+    for (const char *c = name; *c != '\0'; c++) {
+        if (*c == '\\' && c[1] != '\0')
+            c++;
+        else if (*c == '.')
+            return c[1] != '\0' ? c + 1 : ".";
+    }
+    return ".";
+}
+
+bool name_equal(const char *a, const char *b)
+{
+    return strcasecmp(a, b) == 0;
+}
+
+bool name_is_within(const char *name, const char *zone)
+{
+    for (const char *at = name; at != NULL; at = name_parent(at))
+        if (name_equal(at, zone))
+            return true;
+    return false;
+}
+
+bool name_is_below(const char *name, const char *zone)
+{
+    return !name_equal(name, zone) && name_is_within(name, zone);
+}
+
+bool name_normalize(const char *text, char out[NAME_SIZE])
+{
+    size_t size = strlen(text);
+
+    if (size == 0 || size >= NAME_SIZE)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        out[i] = (char)tolower((unsigned char)text[i]);
+    if (size > 1 && out[size - 1] == '.' && (size < 2 || out[size - 2] != '\\'))
+        size--;
+    out[size] = '\0';
+    return true;
+}

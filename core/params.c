@@ -1,0 +1,338 @@
+#include "params.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "file.h"
+#include "log.h"
+#include "variables.h"
+
+enum { ENV_NAME_SIZE = 128, TIMEOUT_MAX = 86400 /* s */ };
+
+struct params {
+    const struct provider *provider;
+    char **values;  /* of the same index as provider->params */
+    char **sources; /* where each comes from, for people */
+    int64_t timeout;
+};
+
+static void wipe_free(char *text)
+{
+    if (text != NULL)
+        OPENSSL_cleanse(text, strlen(text));
+    free(text);
+}
+
+void params_free(struct params *params)
+{
+    if (params == NULL)
+        return;
+    for (size_t i = 0; i < params->provider->param_count; i++) {
+        if (params->values != NULL)
+            wipe_free(params->values[i]);
+        if (params->sources != NULL)
+            free(params->sources[i]);
+    }
+    free(params->values);
+    free(params->sources);
+    free(params);
+}
+
+const char *params_get(const struct params *params, const char *name)
+{
+    for (size_t i = 0; i < params->provider->param_count; i++)
+        if (strcmp(params->provider->params[i].name, name) == 0)
+            return params->values[i];
+    return NULL;
+}
+
+int64_t params_timeout(const struct params *params)
+{
+    return params->timeout;
+}
+
+/* Keeps a value and where it is from; an earlier one gives way. */
+static int set_value(struct params *params, size_t i, const char *value, const char *source)
+{
+    const bool secret = (params->provider->params[i].flags & DNSHOOK_PARAM_SECRET) != 0;
+
+    wipe_free(params->values[i]);
+    free(params->sources[i]);
+    params->values[i] = strdup(value);
+    params->sources[i] = strdup(source);
+    if (params->values[i] == NULL || params->sources[i] == NULL ||
+        (secret && !log_add_secret(value)))
+        return log_no_memory();
+    return DNSHOOK_OK;
+}
+
+/* Calls `try` with each environment name of a parameter, the first one first, until it returns
+ * something else than 0. */
+static int each_env(const struct dnshook_param *param,
+                    int (*try)(void *opaque, const char *name), void *opaque)
+{
+    const char *at = param->env != NULL ? param->env : "";
+
+    for (at += strspn(at, " "); *at != '\0'; at += strspn(at, " ")) {
+        const size_t size = strcspn(at, " ");
+        char name[ENV_NAME_SIZE];
+        int status;
+
+        if (size < sizeof name) {
+            memcpy(name, at, size);
+            name[size] = '\0';
+            status = try(opaque, name);
+            if (status != 0)
+                return status;
+        }
+        at += size;
+    }
+    return 0;
+}
+
+/* ---- the environment ---- */
+
+struct search {
+    struct params *params;
+    size_t index;
+    const char *wanted; /* of a file of variables: the name that was read */
+    int status;
+};
+
+static const char *env(const char *name)
+{
+    const char *const value = getenv(name);
+
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* Reads the file that NAME_FILE names; its final line feed is not part of the value. */
+static int read_value_file(struct search *search, const char *variable, const char *path)
+{
+    const bool secret =
+        (search->params->provider->params[search->index].flags & DNSHOOK_PARAM_SECRET) != 0;
+    char why[FILE_WHY_SIZE] = "";
+    char *text = NULL;
+    size_t size = 0;
+    bool readable = false;
+    int status = file_read(path, secret ? FILE_SECRET : FILE_OPEN, &text, &size, &readable, why);
+
+    if (status != DNSHOOK_OK) {
+        log_error("%s: %s", variable, status == DNSHOOK_NO_MEMORY ? "out of memory" : why);
+        return status;
+    }
+    if (text == NULL) {
+        log_error("%s: there is no file %s", variable, path);
+        return DNSHOOK_BAD_CONFIG;
+    }
+    text[strcspn(text, "\r\n")] = '\0';
+    if (*text != '\0')
+        status = set_value(search->params, search->index, text, path);
+    else {
+        log_error("%s: the first line of %s is empty", variable, path);
+        status = DNSHOOK_BAD_CONFIG;
+    }
+    OPENSSL_cleanse(text, size);
+    free(text);
+    return status;
+}
+
+/* Takes NAME, or what NAME_FILE names; 1 to end the search. */
+static int try_environment(void *opaque, const char *name)
+{
+    struct search *const search = opaque;
+    char with_file[ENV_NAME_SIZE + sizeof "_FILE"];
+    const char *const value = env(name);
+    const char *path;
+
+    (void)snprintf(with_file, sizeof with_file, "%s_FILE", name);
+    path = env(with_file);
+    if (value == NULL && path == NULL)
+        return 0;
+    if (value != NULL && path != NULL) {
+        log_error("%s and %s are both set: unset one of them", name, with_file);
+        search->status = DNSHOOK_BAD_CONFIG;
+    } else if (value != NULL)
+        search->status = set_value(search->params, search->index, value, name);
+    else
+        search->status = read_value_file(search, with_file, path);
+    return 1;
+}
+
+static int read_environment(struct params *params)
+{
+    for (size_t i = 0; i < params->provider->param_count; i++) {
+        struct search search = {.params = params, .index = i};
+
+        (void)each_env(&params->provider->params[i], try_environment, &search);
+        if (search.status != DNSHOOK_OK)
+            return search.status;
+    }
+    return DNSHOOK_OK;
+}
+
+/* ---- files of variables ---- */
+
+struct variable_file {
+    struct params *params;
+    const char *path;
+    const bool *from_environment; /* which values are set already and stay */
+    bool has_secret;
+};
+
+static int is_wanted(void *opaque, const char *name)
+{
+    const struct search *const search = opaque;
+
+    return strcmp(search->wanted, name) == 0;
+}
+
+/* A variable of the file: kept for each parameter that knows its name. */
+static int take_variable(void *opaque, const char *name, const char *value)
+{
+    struct variable_file *const file = opaque;
+    const struct provider *const provider = file->params->provider;
+
+    for (size_t i = 0; i < provider->param_count && *value != '\0'; i++) {
+        struct search search = {.wanted = name};
+        int status;
+
+        if (file->from_environment[i] || each_env(&provider->params[i], is_wanted, &search) == 0)
+            continue;
+        file->has_secret =
+            file->has_secret || (provider->params[i].flags & DNSHOOK_PARAM_SECRET) != 0;
+        status = set_value(file->params, i, value, file->path);
+        if (status != DNSHOOK_OK)
+            return status;
+    }
+    return DNSHOOK_OK;
+}
+
+static int read_variable_file(struct params *params, const char *path,
+                              const bool *from_environment)
+{
+    struct variable_file file = {.params = params, .path = path, .from_environment = from_environment};
+    char why[FILE_WHY_SIZE] = "";
+    char shell[128];
+    char *text = NULL;
+    size_t size = 0;
+    bool readable = false;
+    int status = file_read(path, FILE_OPEN, &text, &size, &readable, why);
+
+    if (status != DNSHOOK_OK) {
+        log_error("%s", status == DNSHOOK_NO_MEMORY ? "out of memory" : why);
+        return status;
+    }
+    if (text == NULL)
+        return DNSHOOK_OK;
+    status = variables_read(text, take_variable, &file, shell, sizeof shell);
+    OPENSSL_cleanse(text, size);
+    free(text);
+    if (status == DNSHOOK_OK && shell[0] != '\0')
+        log_warning("%s: line %s is shell, which dnshook does not run, and was passed over", path,
+                    shell);
+    if (status == DNSHOOK_OK && file.has_secret && readable)
+        log_warning("%s holds a secret and everybody may read it: run chmod o= %s", path, path);
+    return status;
+}
+
+static int read_variable_files(struct params *params)
+{
+    const struct provider *const provider = params->provider;
+    const char *at = provider->op.variable_files != NULL ? provider->op.variable_files : "";
+    CLEANUP_FREE bool *set = calloc(provider->param_count + 1, sizeof *set);
+
+    if (set == NULL)
+        return log_no_memory();
+    for (size_t i = 0; i < provider->param_count; i++)
+        set[i] = params->values[i] != NULL;
+    for (at += strspn(at, " "); *at != '\0'; at += strspn(at, " ")) {
+        const size_t size = strcspn(at, " ");
+        CLEANUP_FREE char *path = strndup(at, size);
+        const int status = path != NULL ? read_variable_file(params, path, set) : log_no_memory();
+
+        if (status != DNSHOOK_OK)
+            return status;
+        at += size;
+    }
+    return DNSHOOK_OK;
+}
+
+/* ---- checks ---- */
+
+static int missing(const struct provider *provider, const struct dnshook_param *param)
+{
+    log_error("%s: the parameter %s is not set (%s): set %s in the environment, or see "
+              "dnshook info %s",
+              provider->op.name, param->name, param->help,
+              param->env != NULL ? param->env : "it", provider->op.name);
+    return DNSHOOK_BAD_CONFIG;
+}
+
+static int read_timeout(struct params *params, size_t i)
+{
+    const char *const text = params->values[i];
+    char *end = NULL;
+    const unsigned long seconds = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end != '\0' || seconds == 0 || seconds > TIMEOUT_MAX) {
+        log_error("%s: \"%s\" is no number of seconds from 1 to %d", params->sources[i], text,
+                  TIMEOUT_MAX);
+        return DNSHOOK_BAD_CONFIG;
+    }
+    params->timeout = (int64_t)seconds * 1000;
+    return DNSHOOK_OK;
+}
+
+/* Fills in initial values and checks what can be checked here. */
+static int finish(struct params *params)
+{
+    for (size_t i = 0; i < params->provider->param_count; i++) {
+        const struct dnshook_param *const param = &params->provider->params[i];
+        int status = DNSHOOK_OK;
+
+        if (params->values[i] == NULL && param->initial != NULL)
+            status = set_value(params, i, param->initial, "initial value");
+        if (status == DNSHOOK_OK && params->values[i] == NULL &&
+            (param->flags & DNSHOOK_PARAM_REQUIRED) != 0)
+            status = missing(params->provider, param);
+        if (status == DNSHOOK_OK && params->values[i] != NULL &&
+            (param->flags & DNSHOOK_PARAM_TIMEOUT) != 0)
+            status = read_timeout(params, i);
+        if (status != DNSHOOK_OK)
+            return status;
+        if (params->values[i] != NULL)
+            log_debug("%s: parameter %s from %s", params->provider->op.name, param->name,
+                      params->sources[i]);
+    }
+    return DNSHOOK_OK;
+}
+
+int params_read(const struct provider *provider, struct params **params)
+{
+    struct params *const new = calloc(1, sizeof *new);
+    int status = DNSHOOK_OK;
+
+    if (new == NULL)
+        return log_no_memory();
+    new->provider = provider;
+    new->values = calloc(provider->param_count + 1, sizeof(char *));
+    new->sources = calloc(provider->param_count + 1, sizeof(char *));
+    if (new->values == NULL || new->sources == NULL)
+        status = log_no_memory();
+    if (status == DNSHOOK_OK)
+        status = read_environment(new);
+    if (status == DNSHOOK_OK)
+        status = read_variable_files(new);
+    if (status == DNSHOOK_OK)
+        status = finish(new);
+    if (status != DNSHOOK_OK) {
+        params_free(new);
+        return status;
+    }
+    *params = new;
+    return DNSHOOK_OK;
+}

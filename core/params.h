@@ -1,0 +1,25 @@
+/*
+ * params.h - the values of a provider's parameters: from the environment, from a file that a
+ * NAME_FILE variable names, from the provider's files of variables, or the initial value.
+ */
+#ifndef PARAMS_H
+#define PARAMS_H
+
+#include "provider.h"
+
+struct params;
+
+/* Looks all of them up and registers the secrets with the log. DNSHOOK_OK; DNSHOOK_BAD_CONFIG or
+ * DNSHOOK_DENIED, said; DNSHOOK_NO_MEMORY. The caller frees *params with params_free(). */
+int params_read(const struct provider *provider, struct params **params);
+
+/* Wipes and frees. NULL is fine. */
+void params_free(struct params *params);
+
+/* The value of a parameter; NULL if there is none. Valid until params_free(). */
+const char *params_get(const struct params *params, const char *name);
+
+/* The value of the parameter with DNSHOOK_PARAM_TIMEOUT in milliseconds; 0 if there is none. */
+int64_t params_timeout(const struct params *params);
+
+#endif

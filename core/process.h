@@ -1,0 +1,12 @@
+/*
+ * process.h - what the process is made safe against before it does anything.
+ */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+/* umask 077 (acmetool hands 0 down), no core dumps, nobody may attach, descriptors 0 to 2 open, no
+ * library path for libltdl. DNSHOOK_OK; DNSHOOK_DENIED, said, when the program was given privileges
+ * that its caller does not have (set-user-ID, file capabilities). */
+int process_secure(const char *program);
+
+#endif

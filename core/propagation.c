@@ -1,0 +1,491 @@
+#include "propagation.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "deadline.h"
+#include "dnshook/provider.h"
+#include "log.h"
+
+enum {
+    INTERVAL_MIN = 100,  /* ms between two questions to one address */
+    INTERVAL_MAX = 1800, /* under the 2 s that anyone may wait in vain */
+    INTERVAL_BAD = 2000, /* for lame and silent ones */
+    LOSSES_MAX = 2,      /* each doubles the interval */
+    VOUCH_FIRST = 2000,  /* between two questions to the provider, growing by half */
+    VOUCH_MAX = 10000
+};
+
+/* Of the wait so far, what an interval may be: 31/1000. */
+static const int64_t interval_share = 31;
+
+static const char *const sight_names[] = {
+    [SIGHT_NONE] = "not asked",    [SIGHT_SERVING] = "serving", [SIGHT_WITHOUT] = "without the value",
+    [SIGHT_LAME] = "lame",         [SIGHT_SILENT] = "silent",   [SIGHT_UNROUTABLE] = "unroutable",
+};
+
+const char *sight_text(enum sight sight)
+{
+    return sight_names[sight];
+}
+
+void sighting_names(const struct sighting *sighting, char *out, size_t size)
+{
+    const struct authority *const authority = sighting->watch->authority;
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < authority->name_count && used < size; i++)
+        if ((sighting->address->names & (UINT32_C(1) << i)) != 0)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "",
+                                     authority->names[i].name);
+}
+
+void watch_init(struct watch *watch, const char *name, const char *const *values,
+                size_t value_count, const struct authority *authority)
+{
+    memset(watch, 0, sizeof *watch);
+    watch->name = name;
+    watch->values = values;
+    watch->value_count = value_count;
+    watch->authority = authority;
+    watch->count = authority->address_count;
+    watch->began = deadline_now();
+    for (size_t i = 0; i < watch->count; i++)
+        watch->sightings[i] = (struct sighting){.address = &authority->addresses[i],
+                                                .watch = watch,
+                                                .served_at = -1,
+                                                .gone_at = -1};
+}
+
+/* ---- answers ---- */
+
+static uint64_t all_values(const struct watch *watch)
+{
+    return watch->value_count == 64 ? UINT64_MAX : (UINT64_C(1) << watch->value_count) - 1;
+}
+
+/* True when the strings of a TXT record, put together, are the value. */
+static bool txt_equals(const ldns_rr *rr, const char *value)
+{
+    size_t left = strlen(value);
+
+    for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
+        const ldns_rdf *const string = ldns_rr_rdf(rr, i);
+        const size_t size = ldns_rdf_size(string) > 0 ? ldns_rdf_size(string) - 1 : 0;
+
+        if (size > left || memcmp(ldns_rdf_data(string) + 1, value, size) != 0)
+            return false;
+        value += size;
+        left -= size;
+    }
+    return left == 0;
+}
+
+/* Which of the values the answer holds; *others counts the values that are not ours. */
+static uint64_t values_in(const struct watch *watch, const ldns_pkt *packet, size_t *others)
+{
+    const ldns_rr_list *const records = ldns_pkt_answer(packet);
+    uint64_t has = 0;
+
+    for (size_t i = 0; records != NULL && i < ldns_rr_list_rr_count(records); i++) {
+        const ldns_rr *const rr = ldns_rr_list_rr(records, i);
+        char owner[NAME_SIZE];
+        uint64_t bit = 0;
+
+        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_TXT ||
+            !dns_name_text(ldns_rr_owner(rr), owner) || !name_equal(owner, watch->name))
+            continue;
+        for (size_t v = 0; v < watch->value_count; v++)
+            if (txt_equals(rr, watch->values[v]))
+                bit |= UINT64_C(1) << v;
+        has |= bit;
+        *others += bit == 0;
+    }
+    return has;
+}
+
+/* True when the answer speaks for the zone. */
+static bool is_authoritative(const ldns_pkt *packet)
+{
+    const ldns_pkt_rcode rcode = ldns_pkt_get_rcode(packet);
+
+    return ldns_pkt_aa(packet) && (rcode == LDNS_RCODE_NOERROR || rcode == LDNS_RCODE_NXDOMAIN);
+}
+
+static void read_lame(struct sighting *sighting, const ldns_pkt *packet)
+{
+    sighting->sight = SIGHT_LAME;
+    sighting->recursive = !ldns_pkt_aa(packet) && ldns_pkt_ra(packet);
+    (void)snprintf(sighting->said, sizeof sighting->said, "%s%s", dns_rcode_text(packet),
+                   ldns_pkt_aa(packet) ? "" : ", not authoritative");
+}
+
+/* Notes an authoritative answer that came at `when`. */
+static void read_values(struct sighting *sighting, const ldns_pkt *packet, int64_t when)
+{
+    struct watch *const watch = sighting->watch;
+    const uint64_t all = all_values(watch);
+    size_t others = 0;
+
+    sighting->recursive = false;
+    sighting->has = values_in(watch, packet, &others);
+    sighting->sight = sighting->has == all ? SIGHT_SERVING : SIGHT_WITHOUT;
+    if (sighting->sight == SIGHT_SERVING && sighting->served_at < 0)
+        sighting->served_at = when - watch->began;
+    if (sighting->has == 0 && sighting->served_at >= 0 && sighting->gone_at < 0)
+        sighting->gone_at = when - watch->began;
+    if (sighting->sight == SIGHT_SERVING)
+        (void)snprintf(sighting->said, sizeof sighting->said, "the value");
+    else if (others > 0)
+        (void)snprintf(sighting->said, sizeof sighting->said, "%zu other value%s", others,
+                       others > 1 ? "s" : "");
+    else
+        (void)snprintf(sighting->said, sizeof sighting->said, "%s",
+                       ldns_pkt_get_rcode(packet) == LDNS_RCODE_NXDOMAIN ? "NXDOMAIN"
+                       : ldns_pkt_ancount(packet) > 0                    ? "an alias, no TXT record"
+                                                                         : "no TXT record");
+}
+
+/* True when the address is as the watch wants it. */
+static bool is_good(const struct sighting *sighting)
+{
+    if (sighting->watch->want)
+        return sighting->sight == SIGHT_SERVING;
+    return sighting->sight == SIGHT_WITHOUT && sighting->has == 0;
+}
+
+/* How long after a question the next one may follow. */
+static int64_t interval(const struct sighting *sighting)
+{
+    const int64_t so_far = deadline_now() - sighting->watch->waiting;
+    int64_t wait = so_far * interval_share / 1000;
+
+    wait = wait < INTERVAL_MIN ? INTERVAL_MIN : wait;
+    wait = wait > INTERVAL_MAX ? INTERVAL_MAX : wait;
+    wait <<= sighting->losses;
+    if ((sighting->sight == SIGHT_LAME || sighting->sight == SIGHT_SILENT) && wait < INTERVAL_BAD)
+        wait = INTERVAL_BAD;
+    return wait > INTERVAL_BAD ? INTERVAL_BAD : wait;
+}
+
+static void on_answer(void *opaque, struct dns_result *result)
+{
+    struct sighting *const sighting = opaque;
+    const bool was_good = is_good(sighting);
+
+    sighting->asking = false;
+    sighting->losses = result->losses > 0 && !result->tcp ? LOSSES_MAX : sighting->losses / 2;
+    if (result->outcome == DNS_ANSWER && is_authoritative(result->packet))
+        read_values(sighting, result->packet, result->answered);
+    else if (result->outcome == DNS_ANSWER)
+        read_lame(sighting, result->packet);
+    else
+        sighting->sight = result->outcome == DNS_SILENT ? SIGHT_SILENT : SIGHT_UNROUTABLE;
+    if (result->outcome != DNS_ANSWER)
+        (void)snprintf(sighting->said, sizeof sighting->said, "%s", result->reason);
+    if (is_good(sighting) && !was_good)
+        sighting->watch->last_good = result->answered;
+    sighting->next = result->asked + interval(sighting);
+}
+
+/* ---- deciding ---- */
+
+struct tally {
+    size_t good;
+    size_t waiting;   /* not asked, or not yet as wanted */
+    size_t bad;       /* lame or silent */
+    size_t recursive; /* of the bad ones, those that answered as resolvers do */
+    size_t names_good;
+    size_t names_routable;
+};
+
+static struct tally count_up(const struct watch *watch)
+{
+    struct tally tally = {0};
+    uint32_t good = 0;
+    uint32_t unroutable = 0;
+    uint32_t routable = 0;
+
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct sighting *const sighting = &watch->sightings[i];
+        const bool bad = sighting->sight == SIGHT_LAME || sighting->sight == SIGHT_SILENT;
+
+        if (sighting->sight == SIGHT_UNROUTABLE)
+            unroutable |= sighting->address->names;
+        else
+            routable |= sighting->address->names;
+        if (is_good(sighting)) {
+            tally.good++;
+            good |= sighting->address->names;
+        } else if (bad) {
+            tally.bad++;
+            tally.recursive += sighting->recursive ? 1U : 0U;
+        } else if (sighting->sight != SIGHT_UNROUTABLE) {
+            tally.waiting++;
+        }
+    }
+    for (size_t i = 0; i < watch->authority->name_count; i++) {
+        const uint32_t bit = UINT32_C(1) << i;
+
+        tally.names_good += (good & bit) != 0;
+        tally.names_routable += (routable & bit) != 0 || (unroutable & bit) == 0;
+    }
+    return tally;
+}
+
+/* True when every address that counts is as wanted, by the rules of the quorum. */
+static bool watch_complete(const struct watch *watch, enum quorum quorum)
+{
+    const struct tally tally = count_up(watch);
+
+    if (tally.good == 0 || tally.waiting > 0)
+        return false;
+    if (quorum == QUORUM_ALL)
+        return tally.bad == 0 && tally.names_good == tally.names_routable;
+    if (tally.bad > 0 && deadline_now() < watch->last_good + PROPAGATION_SETTLE)
+        return false;
+    return 2 * tally.names_good >= tally.names_routable;
+}
+
+/* True when no address could be asked as an authority, after each has been asked. */
+static bool nobody_answers(const struct watch *watch)
+{
+    const struct tally tally = count_up(watch);
+
+    return tally.good == 0 && tally.waiting == 0;
+}
+
+/* True when every address has answered as a recursive resolver would. */
+static bool is_intercepted(const struct watch *watch)
+{
+    const struct tally tally = count_up(watch);
+
+    return nobody_answers(watch) && tally.bad > 0 && tally.recursive == tally.bad;
+}
+
+static void warn_left_out(const struct watch *watch)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct sighting *const sighting = &watch->sightings[i];
+        char names[512];
+
+        if (sighting->sight != SIGHT_LAME && sighting->sight != SIGHT_SILENT)
+            continue;
+        sighting_names(sighting, names, sizeof names);
+        log_warning("%s: nameserver %s at %s is %s (%s) and was left out", watch->name, names,
+                    dns_server_address(sighting->address->server)->text,
+                    sight_text(sighting->sight), sighting->said);
+    }
+}
+
+/* ---- waiting ---- */
+
+/* A wait under way. */
+struct wait {
+    struct dns *dns;
+    struct watch *watches;
+    size_t count;
+    const struct propagation_options *options;
+    int vouched;         /* the provider's last word; DNSHOOK_UNSUPPORTED: nobody to ask */
+    int64_t vouch_next;  /* when to ask it; 0: not yet scheduled */
+    int64_t vouch_every;
+    bool warned;         /* that port 53 leads nowhere */
+};
+
+/* Asks the addresses whose time has come; *next is when the next one's comes. */
+static int ask_due(const struct wait *wait, int64_t *next)
+{
+    const int64_t now = deadline_now();
+
+    for (size_t w = 0; w < wait->count; w++)
+        for (size_t i = 0; i < wait->watches[w].count; i++) {
+            struct sighting *const sighting = &wait->watches[w].sightings[i];
+            int status;
+
+            if (sighting->asking || is_good(sighting) || sighting->sight == SIGHT_UNROUTABLE)
+                continue;
+            if (sighting->next > now) {
+                *next = sighting->next < *next ? sighting->next : *next;
+                continue;
+            }
+            status = dns_ask(sighting->address->server, wait->watches[w].name, LDNS_RR_TYPE_TXT,
+                             false, on_answer, sighting);
+            if (status != DNSHOOK_OK)
+                return status;
+            sighting->asking = true;
+            sighting->questions++;
+        }
+    return DNSHOOK_OK;
+}
+
+static bool all_complete(const struct wait *wait, int64_t *next)
+{
+    bool complete = true;
+
+    for (size_t w = 0; w < wait->count; w++) {
+        struct watch *const watch = &wait->watches[w];
+        const int64_t settled = watch->last_good + PROPAGATION_SETTLE;
+
+        watch->done = watch_complete(watch, wait->options->quorum);
+        complete = complete && watch->done;
+        if (!watch->done && settled > deadline_now() && settled < *next)
+            *next = settled;
+    }
+    return complete;
+}
+
+static bool all_watches(const struct wait *wait, bool (*is)(const struct watch *))
+{
+    for (size_t w = 0; w < wait->count; w++)
+        if (!is(&wait->watches[w]))
+            return false;
+    return true;
+}
+
+/* Asks the provider when it is time: once the nameservers agree, or when for PROPAGATION_SETTLE
+ * none could be asked; then again and again. */
+static int ask_provider(struct wait *wait, bool complete, int64_t *next)
+{
+    const int64_t now = deadline_now();
+    const bool blocked = all_watches(wait, nobody_answers) &&
+                         now >= wait->watches[0].waiting + PROPAGATION_SETTLE;
+
+    if (wait->options->vouch == NULL || wait->vouched != DNSHOOK_AGAIN)
+        return DNSHOOK_OK;
+    if (wait->vouch_next == 0 && (complete || blocked))
+        wait->vouch_next = now;
+    if (wait->vouch_next == 0)
+        return DNSHOOK_OK;
+    if (wait->vouch_next <= now) {
+        wait->vouched = wait->options->vouch(wait->options->vouch_opaque);
+        wait->vouch_next = deadline_now() + wait->vouch_every;
+        wait->vouch_every += wait->vouch_every / 2;
+        if (wait->vouch_every > VOUCH_MAX)
+            wait->vouch_every = VOUCH_MAX;
+    }
+    *next = wait->vouch_next < *next ? wait->vouch_next : *next;
+    return wait->vouched == DNSHOOK_DENIED || wait->vouched == DNSHOOK_AGAIN ||
+                   wait->vouched == DNSHOOK_UNSUPPORTED
+               ? DNSHOOK_OK
+               : wait->vouched;
+}
+
+/* Nobody answers with authority: what that means. DNSHOOK_OK to go on waiting. */
+static int judge_silence(struct wait *wait, bool *over)
+{
+    *over = false;
+    if (!all_watches(wait, nobody_answers))
+        return DNSHOOK_OK;
+    if (wait->vouched == DNSHOOK_OK) {
+        log_warning("%s: no nameserver of %s could be asked; the provider says that the change is "
+                    "live, and that has to do",
+                    wait->watches[0].name, wait->watches[0].authority->zone);
+        *over = true;
+        return DNSHOOK_OK;
+    }
+    if (!all_watches(wait, is_intercepted) || wait->warned)
+        return DNSHOOK_OK;
+    wait->warned = true;
+    if (wait->vouched == DNSHOOK_AGAIN) {
+        log_warning("%s: every nameserver address answers as a resolver would: port 53 seems "
+                    "intercepted",
+                    wait->watches[0].name);
+        return DNSHOOK_OK;
+    }
+    log_error("%s: every nameserver address of %s answers as a resolver would, none with "
+              "authority: port 53 seems intercepted on the way; allow DNS to the nameservers from "
+              "here",
+              wait->watches[0].name, wait->watches[0].authority->zone);
+    return DNSHOOK_REJECTED;
+}
+
+/* One round; *over when the wait has come to its end. */
+static int round_of(struct wait *wait, bool *over)
+{
+    int64_t next = wait->options->limit;
+    bool complete;
+    int status = ask_due(wait, &next);
+
+    if (status != DNSHOOK_OK)
+        return status;
+    complete = all_complete(wait, &next);
+    status = ask_provider(wait, complete, &next);
+    if (status == DNSHOOK_OK && complete && wait->vouched != DNSHOOK_AGAIN) {
+        *over = true;
+        return DNSHOOK_OK;
+    }
+    if (status == DNSHOOK_OK)
+        status = judge_silence(wait, over);
+    if (status != DNSHOOK_OK || *over)
+        return status;
+    status = dns_run(wait->dns, next);
+    if (wait->options->changed != NULL)
+        wait->options->changed(wait->options->changed_opaque);
+    return status == DNSHOOK_OK && deadline_now() >= wait->options->limit ? DNSHOOK_DEADLINE
+                                                                          : status;
+}
+
+static void forget(struct dns *dns, struct watch *watch)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        dns_forget(dns, &watch->sightings[i]);
+        watch->sightings[i].asking = false;
+    }
+}
+
+int propagation_wait(struct dns *dns, struct watch *watches, size_t count, bool want,
+                     const struct propagation_options *options)
+{
+    struct wait wait = {.dns = dns,
+                        .watches = watches,
+                        .count = count,
+                        .options = options,
+                        .vouched = options->vouch != NULL ? DNSHOOK_AGAIN : DNSHOOK_UNSUPPORTED,
+                        .vouch_every = VOUCH_FIRST};
+    int status = DNSHOOK_OK;
+    bool over = false;
+
+    for (size_t w = 0; w < count; w++) {
+        watches[w].want = want;
+        watches[w].waiting = deadline_now();
+        watches[w].last_good = watches[w].waiting;
+        for (size_t i = 0; i < watches[w].count; i++) {
+            watches[w].sightings[i].next = 0;
+            if (!want && watches[w].sightings[i].sight == SIGHT_WITHOUT)
+                watches[w].sightings[i].sight = SIGHT_NONE;
+        }
+    }
+    while (status == DNSHOOK_OK && !over)
+        status = round_of(&wait, &over);
+    for (size_t w = 0; w < count; w++) {
+        forget(dns, &watches[w]);
+        if (status == DNSHOOK_OK)
+            warn_left_out(&watches[w]);
+    }
+    return status;
+}
+
+int propagation_look(struct dns *dns, struct watch *watch)
+{
+    int status = DNSHOOK_OK;
+    bool pending = true;
+
+    for (size_t i = 0; i < watch->count && status == DNSHOOK_OK; i++) {
+        struct sighting *const sighting = &watch->sightings[i];
+
+        status = dns_ask(sighting->address->server, watch->name, LDNS_RR_TYPE_TXT, false,
+                         on_answer, sighting);
+        sighting->asking = status == DNSHOOK_OK;
+        sighting->questions++;
+    }
+    while (status == DNSHOOK_OK && pending) {
+        pending = false;
+        for (size_t i = 0; i < watch->count; i++)
+            pending = pending || watch->sightings[i].asking;
+        if (pending)
+            status = dns_run(dns, INT64_MAX);
+    }
+    forget(dns, watch);
+    return status;
+}

@@ -1,0 +1,248 @@
+#include "provider.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "log.h"
+#include "provider_check.h"
+
+enum {
+    NAME_LENGTH = PROVIDER_NAME_SIZE - 1,
+    NEAR = 3 /* a name that differs in fewer letters than this is one mistyped */
+};
+
+/* A provider that passed every check, and the module that it came from. None is ever freed. */
+struct loaded {
+    struct loaded *next;
+    const struct module *module;
+    struct provider provider;
+};
+
+static struct loaded *loaded_list;
+
+#define WHY(...) (void)snprintf(why, LOADER_WHY_SIZE, __VA_ARGS__)
+
+/* Checks what a module holds and adds it to the list. */
+static int add_loaded(const struct module *module, const char *path, struct provider **provider,
+                      char *why)
+{
+    struct loaded *const fresh = calloc(1, sizeof *fresh);
+    int status;
+
+    if (fresh == NULL) {
+        WHY("out of memory");
+        return DNSHOOK_NO_MEMORY;
+    }
+    status = provider_check(module, path, &fresh->provider, why);
+    if (status != DNSHOOK_OK) {
+        free(fresh->provider.params);
+        free(fresh->provider.path);
+        free(fresh);
+        return status;
+    }
+    fresh->module = module;
+    fresh->next = loaded_list;
+    loaded_list = fresh;
+    *provider = &fresh->provider;
+    return DNSHOOK_OK;
+}
+
+int provider_load(const char *path, struct provider **provider, char why[LOADER_WHY_SIZE])
+{
+    char name[PROVIDER_NAME_SIZE];
+    struct module *module;
+    int status;
+
+    if (!provider_file_name(path, name)) {
+        WHY("%s: the file of a provider is called NAME.so, with 1 to %d of a-z, 0-9, _ and -, a "
+            "letter or digit first",
+            path, NAME_LENGTH);
+        return DNSHOOK_BAD_CONFIG;
+    }
+    status = loader_open(path, &module, why);
+    if (status != DNSHOOK_OK)
+        return status;
+    for (struct loaded *known = loaded_list; known != NULL; known = known->next) {
+        if (known->module != module)
+            continue;
+        *provider = &known->provider;
+        return provider_check_name(&known->provider.op, path, why) ? DNSHOOK_OK
+                                                                   : DNSHOOK_BAD_CONFIG;
+    }
+    return add_loaded(module, path, provider, why);
+}
+
+/* `directory`/`name``suffix`, absolute, to be freed; NULL when memory ran out. */
+static char *make_path(const char *directory, const char *name, const char *suffix)
+{
+    CLEANUP_FREE char *here = directory[0] == '/' ? strdup("") : getcwd(NULL, 0);
+    char *path = NULL;
+
+    if (here == NULL ||
+        asprintf(&path, "%s%s%s/%s%s", here, *here != '\0' ? "/" : "", directory, name, suffix) < 0)
+        return NULL;
+    return path;
+}
+
+static int is_provider_file(const struct dirent *entry)
+{
+    char name[PROVIDER_NAME_SIZE];
+
+    return provider_file_name(entry->d_name, name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct provider_entry *const left = a, *const right = b;
+
+    return strcmp(left->name, right->name);
+}
+
+static void free_names(struct dirent **names, int count)
+{
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+}
+
+/* Lists the names and paths of the provider files, without opening any. */
+static int list_files(const char *directory, struct provider_entry **entries, size_t *count)
+{
+    struct dirent **names = NULL;
+    const int found = scandir(directory, &names, is_provider_file, NULL);
+    int status = DNSHOOK_OK;
+
+    *entries = NULL;
+    *count = 0;
+    if (found < 0) {
+        log_error("cannot read the provider directory %s: %s", directory, strerror(errno));
+        return DNSHOOK_BAD_CONFIG;
+    }
+    *entries = calloc((size_t)found + 1, sizeof **entries);
+    for (int i = 0; i < found && *entries != NULL && status == DNSHOOK_OK; i++) {
+        struct provider_entry *const entry = &(*entries)[i];
+
+        (void)provider_file_name(names[i]->d_name, entry->name);
+        entry->path = make_path(directory, names[i]->d_name, "");
+        status = entry->path != NULL ? DNSHOOK_OK : DNSHOOK_NO_MEMORY;
+        *count = (size_t)i + 1;
+    }
+    free_names(names, found);
+    if (*entries == NULL || status != DNSHOOK_OK) {
+        provider_free_list(*entries, *count);
+        return log_no_memory();
+    }
+    qsort(*entries, *count, sizeof **entries, by_name);
+    return DNSHOOK_OK;
+}
+
+int provider_list(const char *directory, struct provider_entry **entries, size_t *count)
+{
+    const int status = list_files(directory, entries, count);
+
+    for (size_t i = 0; status == DNSHOOK_OK && i < *count; i++) {
+        struct provider_entry *const entry = &(*entries)[i];
+
+        if (provider_load(entry->path, &entry->provider, entry->why) != DNSHOOK_OK)
+            entry->provider = NULL;
+    }
+    return status;
+}
+
+void provider_free_list(struct provider_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(entries[i].path);
+    free(entries);
+}
+
+/* How many letters one must insert, drop or change to make `a` of `b`, whatever their case. Only
+ * the first NAME_LENGTH of each count. */
+static unsigned distance(const char *a, const char *b)
+{
+    const size_t a_length = strnlen(a, NAME_LENGTH), b_length = strnlen(b, NAME_LENGTH);
+    unsigned row[PROVIDER_NAME_SIZE];
+
+    for (unsigned j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (unsigned i = 1; i <= a_length; i++) {
+        unsigned diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            const bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+            const unsigned change = diagonal + (same ? 0 : 1);
+            const unsigned other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+            diagonal = row[j];
+            row[j] = change < other ? change : other;
+        }
+    }
+    return row[b_length];
+}
+
+/* Moves the entry whose name is nearest to `name` to the front. */
+static void nearest_first(struct provider_entry *entries, size_t count, const char *name)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < count; i++)
+        if (distance(entries[i].name, name) < distance(entries[best].name, name))
+            best = i;
+    if (best > 0) {
+        const struct provider_entry nearest = entries[best];
+
+        memmove(entries + 1, entries, best * sizeof *entries);
+        entries[0] = nearest;
+    }
+}
+
+/* Says that there is no such provider, and which there are. */
+static int say_missing(const char *directory, const char *name)
+{
+    struct provider_entry *entries;
+    size_t count, used = 0;
+    char names[LOADER_WHY_SIZE] = "none";
+    const int status = list_files(directory, &entries, &count);
+    bool near;
+
+    if (status != DNSHOOK_OK)
+        return status;
+    nearest_first(entries, count, name);
+    near = count > 0 && distance(entries[0].name, name) < NEAR;
+    for (size_t i = 0; i < count && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                                 entries[i].name);
+    log_error("there is no provider '%s' in %s%s%s%s; installed: %s", name, directory,
+              near ? ": did you mean " : "", near ? entries[0].name : "", near ? "?" : "", names);
+    provider_free_list(entries, count);
+    return DNSHOOK_BAD_CONFIG;
+}
+
+int provider_find(const char *directory, const char *name, struct provider **provider)
+{
+    const bool is_path = strchr(name, '/') != NULL;
+    CLEANUP_FREE char *path = NULL;
+    char why[LOADER_WHY_SIZE];
+    int status;
+
+    if (!is_path && !provider_name_ok(name))
+        return say_missing(directory, name);
+    if (is_path)
+        path = name[0] == '/' ? strdup(name) : make_path(".", name, "");
+    else
+        path = make_path(directory, name, ".so");
+    if (path == NULL)
+        return log_no_memory();
+    if (!is_path && access(path, F_OK) != 0 && errno == ENOENT)
+        return say_missing(directory, name);
+    status = provider_load(path, provider, why);
+    if (status != DNSHOOK_OK)
+        log_error("%s", why);
+    return status;
+}

@@ -1,0 +1,2 @@
+dnshookincludedir = $(includedir)/dnshook
+dnshookinclude_HEADERS = include/dnshook/provider.h

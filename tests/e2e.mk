@@ -1,0 +1,49 @@
+# End-to-end tests: real servers in namespaces of the test's own; see tests/lab. The rules of the
+# source tree; what check.sh and demo.sh run; the benchmark.
+E2E_TESTS = \
+	tests/e2e/test_acmetool.py \
+	tests/e2e/test_concurrency.py \
+	tests/e2e/test_propagation.py \
+	tests/e2e/test_protocol.py \
+	tests/e2e/test_rfc2136_servers.py \
+	tests/e2e/test_valgrind.py
+
+E2E_LAB = \
+	tests/lab/__init__.py \
+	tests/lab/acme.py \
+	tests/lab/clock.c \
+	tests/lab/dnsq.py \
+	tests/lab/faults.py \
+	tests/lab/namespace.py \
+	tests/lab/process.py \
+	tests/lab/servers.py \
+	tests/lab/tap.py \
+	tests/lab/world.py \
+	tests/lab/zones.py
+
+TESTS += tests/floors.py $(E2E_TESTS)
+EXTRA_DIST += $(E2E_TESTS) $(E2E_LAB) tests/floors.py tests/bench.py tests/demo.py tests/demo.sh \
+	tests/check.sh tests/packages.sh tests/copy-sources.sh
+
+# What every end-to-end test installs into its own mount namespace, made once a build.
+check_DATA = tests/stage.stamp
+CLEANFILES += tests/stage.stamp tests/stage.log
+tests/stage.stamp: $(bin_PROGRAMS) $(providermod_LTLIBRARIES)
+	$(AM_V_GEN)rm -rf tests/stage && $(MKDIR_P) tests && \
+	$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(abs_top_builddir)/tests/stage' \
+		>tests/stage.log 2>&1 && : >$@
+clean-local: clean-stage
+clean-stage:
+	-rm -rf tests/stage
+
+# The compiled tests under valgrind.
+check-valgrind: $(check_PROGRAMS) $(check_LTLIBRARIES)
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(filter-out %.py %.sh,$(TESTS))' \
+		LOG_COMPILER='$(LIBTOOL) --mode=execute valgrind' \
+		LOG_FLAGS='-q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect'
+
+# How soon, how often, at what cost: see tests/bench.py.
+bench: all tests/stage.stamp
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(top_srcdir)/tests/bench.py $(BENCH)
+
+.PHONY: clean-stage check-valgrind bench
