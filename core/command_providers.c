@@ -150,14 +150,19 @@ static void print_zones(const json_t *zones)
 
 int command_zones(const struct run *run, int argc, char *const *argv)
 {
-    json_t *const zones = json_array();
+    const char *const provider = argc > 1 ? argv[1] : NULL;
     struct road road = {0};
-    int status = run_start_clock(run, false);
+    json_t *zones;
+    int status;
 
+    if (!run_has_provider(run, provider))
+        return EXIT_USAGE;
+    zones = json_array();
+    status = run_start_clock(run, false);
     if (status == DNSHOOK_OK && zones == NULL)
         status = log_no_memory();
     if (status == DNSHOOK_OK)
-        status = run_open(run, argc > 1 ? argv[1] : NULL, &road);
+        status = run_open(run, provider, &road);
     if (status == DNSHOOK_OK)
         status = instance_zones(road.instance, add_zone, zones);
     if (status == DNSHOOK_OK && run->options.json)

@@ -157,11 +157,15 @@ static int round_trip(struct test *test, const char *provider)
 
 int command_test(const struct run *run, int argc, char *const *argv)
 {
-    struct test *const test = calloc(1, sizeof *test);
+    const char *const provider = argc > 2 ? argv[1] : NULL;
     const char *const domain = argv[argc - 1];
+    struct test *test;
     const char *why;
     int status;
 
+    if (!run_has_provider(run, provider))
+        return EXIT_USAGE;
+    test = calloc(1, sizeof *test);
     if (test == NULL || !random_value(test->value)) {
         free(test);
         (void)log_no_memory();
@@ -179,7 +183,7 @@ int command_test(const struct run *run, int argc, char *const *argv)
     if (run->options.verbose == 0)
         log_set_level(LOG_INFO);
     log_before_line(table_erase);
-    status = round_trip(test, argc > 2 ? argv[1] : NULL);
+    status = round_trip(test, provider);
     log_before_line(NULL);
     free(test->watches);
     road_close(&test->road);

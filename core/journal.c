@@ -49,13 +49,13 @@ static int open_directory(const char *path)
 
 static bool use_directory(struct journal *journal, const char *path)
 {
-    if (path[0] != '/' || strlen(path) >= sizeof journal->path)
-        return false;
-    journal->fd = open_directory(path);
-    if (journal->fd < 0) {
-        log_debug("no journal in %s: %s", path, strerror(errno));
+    if (path[0] != '/' || strlen(path) >= sizeof journal->path) {
+        errno = EINVAL;
         return false;
     }
+    journal->fd = open_directory(path);
+    if (journal->fd < 0)
+        return false;
     (void)snprintf(journal->path, sizeof journal->path, "%s", path);
     log_debug("journal in %s", path);
     return true;
@@ -70,7 +70,11 @@ static bool use_state_directory(struct journal *journal)
     if (list == NULL || *list == '\0')
         return false;
     (void)snprintf(path, sizeof path, "%.*s", (int)strcspn(list, ":"), list);
-    return use_directory(journal, path);
+    if (use_directory(journal, path))
+        return true;
+    log_warning("STATE_DIRECTORY: %s cannot hold the journal (%s); looking elsewhere", path,
+                strerror(errno));
+    return false;
 }
 
 /* The user's own state directory. */

@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "dnshook/provider.h"
@@ -63,15 +65,18 @@ static int prepare(char *why)
                                       .find_sym = find_symbol,
                                       .priority = LT_DLLOADER_PREPEND};
     static bool ready;
+    lt_dlvtable *stock = NULL; /* ours to free, as lt_dlexit() does */
 
     if (ready)
         return DNSHOOK_OK;
     (void)unsetenv("LTDL_LIBRARY_PATH");
-    if (lt_dlinit() != 0 || lt_dlloader_add(&table) != 0 ||
-        lt_dlloader_remove("lt_dlopen") == NULL) {
+    if (lt_dlinit() == 0 && lt_dlloader_add(&table) == 0)
+        stock = lt_dlloader_remove("lt_dlopen");
+    if (stock == NULL) {
         (void)snprintf(why, LOADER_WHY_SIZE, "libltdl cannot be set up: %s", lt_dlerror());
         return DNSHOOK_NO_MEMORY;
     }
+    free(stock);
     ready = true;
     return DNSHOOK_OK;
 }

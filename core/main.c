@@ -1,4 +1,5 @@
 /* main.c - picks what was asked for: an event of an ACME client, or a command. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,15 @@
 
 enum { NAME_MAX_SIZE = 64 };
 
+/* Results that could not be written are a failure. */
+static int finish_output(int status)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    log_error("cannot write to standard output: %s", strerror(errno));
+    return status == EXIT_DONE ? EXIT_FAILED : status;
+}
+
 static int print_help(void)
 {
     (void)printf("usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]\n"
@@ -22,13 +32,13 @@ static int print_help(void)
     (void)printf("\nOptions:\n");
     options_help(stdout);
     (void)printf("\nManual: dnshook(1)\n");
-    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    return finish_output(EXIT_DONE);
 }
 
 static int print_version(void)
 {
     (void)printf("dnshook %s (provider interface %u)\n", PACKAGE_VERSION, DNSHOOK_ABI);
-    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    return finish_output(EXIT_DONE);
 }
 
 /* The provider that the name of the call says: without directory, libtool's "lt-", an order "NN-"
@@ -78,7 +88,7 @@ static int run_command(const struct run *run, int argc, char *const *argv)
         log_error("usage: dnshook [OPTION ...] %s %s", command->word, command->usage);
         return EXIT_USAGE;
     }
-    return command->run(run, argc, argv);
+    return finish_output(command->run(run, argc, argv));
 }
 
 static int run_options(struct run *run, int argc, char *const *argv)

@@ -1,6 +1,5 @@
 #include "provider.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -9,12 +8,8 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "nearest.h"
 #include "provider_check.h"
-
-enum {
-    NAME_LENGTH = PROVIDER_NAME_SIZE - 1,
-    NEAR = 3 /* a name that differs in fewer letters than this is one mistyped */
-};
 
 /* A provider that passed every check, and the module that it came from. None is ever freed. */
 struct loaded {
@@ -61,7 +56,7 @@ int provider_load(const char *path, struct provider **provider, char why[LOADER_
     if (!provider_file_name(path, name)) {
         WHY("%s: the file of a provider is called NAME.so, with 1 to %d of a-z, 0-9, _ and -, a "
             "letter or digit first",
-            path, NAME_LENGTH);
+            path, PROVIDER_NAME_SIZE - 1);
         return DNSHOOK_BAD_CONFIG;
     }
     status = loader_open(path, &module, why);
@@ -161,45 +156,25 @@ void provider_free_list(struct provider_entry *entries, size_t count)
     free(entries);
 }
 
-/* How many letters one must insert, drop or change to make `a` of `b`, whatever their case. Only
- * the first NAME_LENGTH of each count. */
-static unsigned distance(const char *a, const char *b)
+/* Moves the entry whose name is nearest to `name` to the front; false if none is near. */
+static bool nearest_first(struct provider_entry *entries, size_t count, const char *name)
 {
-    const size_t a_length = strnlen(a, NAME_LENGTH), b_length = strnlen(b, NAME_LENGTH);
-    unsigned row[PROVIDER_NAME_SIZE];
+    CLEANUP_FREE const char **names = calloc(count + 1, sizeof *names);
+    const char *nearest;
 
-    for (unsigned j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (unsigned i = 1; i <= a_length; i++) {
-        unsigned diagonal = row[0];
+    for (size_t i = 0; names != NULL && i < count; i++)
+        names[i] = entries[i].name;
+    nearest = names != NULL ? nearest_word(name, names, count) : NULL;
+    for (size_t i = 0; nearest != NULL && i < count; i++) {
+        const struct provider_entry found = entries[i];
 
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            const bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
-            const unsigned change = diagonal + (same ? 0 : 1);
-            const unsigned other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-            diagonal = row[j];
-            row[j] = change < other ? change : other;
-        }
+        if (names[i] != nearest)
+            continue;
+        memmove(entries + 1, entries, i * sizeof *entries);
+        entries[0] = found;
+        return true;
     }
-    return row[b_length];
-}
-
-/* Moves the entry whose name is nearest to `name` to the front. */
-static void nearest_first(struct provider_entry *entries, size_t count, const char *name)
-{
-    size_t best = 0;
-
-    for (size_t i = 1; i < count; i++)
-        if (distance(entries[i].name, name) < distance(entries[best].name, name))
-            best = i;
-    if (best > 0) {
-        const struct provider_entry nearest = entries[best];
-
-        memmove(entries + 1, entries, best * sizeof *entries);
-        entries[0] = nearest;
-    }
+    return false;
 }
 
 /* Says that there is no such provider, and which there are. */
@@ -213,8 +188,7 @@ static int say_missing(const char *directory, const char *name)
 
     if (status != DNSHOOK_OK)
         return status;
-    nearest_first(entries, count, name);
-    near = count > 0 && distance(entries[0].name, name) < NEAR;
+    near = nearest_first(entries, count, name);
     for (size_t i = 0; i < count && used < sizeof names; i++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
                                  entries[i].name);

@@ -70,7 +70,7 @@ static int follow(struct walk *walk, const char *target)
     walk->hops++;
     for (size_t i = 0; i < walk->hops; i++)
         if (name_equal(walk->seen[i], target)) {
-            log_error("%s: the aliases from there lead in a circle, back to %s", walk->first,
+            log_error("%s: the aliases (CNAME) from there form a loop, back to %s", walk->first,
                       target);
             return DNSHOOK_REJECTED;
         }
@@ -90,7 +90,7 @@ static int enter_child(struct walk *walk, const char *zone, const ldns_pkt *refe
     return route_authority(walk->map, zone, walk->authority, referral, "", &walk->authority);
 }
 
-/* Reads a good answer to the question for the SOA at the walk's name. */
+/* Reads a good answer to the question for the CNAME record at the walk's name. */
 static int read_answer(struct walk *walk, const ldns_pkt *packet, enum step *step)
 {
     char target[NAME_SIZE];
@@ -152,13 +152,14 @@ static int ask_resolver(struct walk *walk, struct route *route, enum step *step,
     return follow(walk, target);
 }
 
-/* Looks at the walk's name once and moves on. */
+/* Looks at the walk's name once and moves on. The question is for the CNAME record: a server does
+ * not follow aliases for it, and where there is none it names the zone (the SOA of "no data"). */
 static int look(struct walk *walk, struct route *route, enum step *step)
 {
     char why[RESOLVER_WHY_SIZE];
     enum authority_reply reply;
     ldns_pkt *packet = NULL;
-    int status = authority_ask(walk->map->dns, walk->authority, walk->name, LDNS_RR_TYPE_SOA,
+    int status = authority_ask(walk->map->dns, walk->authority, walk->name, LDNS_RR_TYPE_CNAME,
                                &reply, &packet, why);
 
     if (status != DNSHOOK_OK)

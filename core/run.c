@@ -20,6 +20,16 @@ const char *run_provider_name(const struct run *run)
     return variable != NULL && *variable != '\0' ? variable : NULL;
 }
 
+bool run_has_provider(const struct run *run, const char *name)
+{
+    if (name != NULL || run_provider_name(run) != NULL)
+        return true;
+    log_error("no provider is chosen: call dnshook by a provider's name (a symbolic link, as "
+              "rfc2136 -> dnshook), set DNSHOOK_PROVIDER, or give --provider; dnshook providers "
+              "lists them");
+    return false;
+}
+
 static int64_t reserve_of(int64_t total)
 {
     return total / 4 < RESERVE ? total / 4 : RESERVE;
@@ -49,14 +59,10 @@ int run_open(const struct run *run, const char *name, struct road *road)
     int status;
 
     memset(road, 0, sizeof *road);
+    if (!run_has_provider(run, name))
+        return DNSHOOK_BAD_CONFIG;
     if (name == NULL)
         name = run_provider_name(run);
-    if (name == NULL) {
-        log_error("no provider is chosen: call dnshook by a provider's name (a symbolic link, as "
-                  "rfc2136 -> dnshook), set DNSHOOK_PROVIDER, or give --provider; dnshook "
-                  "providers lists them");
-        return DNSHOOK_BAD_CONFIG;
-    }
     http_set_directory(run->options.provider_dir);
     status = provider_find(run->options.provider_dir, name, &provider);
     if (status == DNSHOOK_OK)

@@ -26,6 +26,9 @@ int run_start_clock(const struct run *run, bool keep);
  * it with road_close(), also when it fails. */
 int run_open(const struct run *run, const char *name, struct road *road);
 
+/* True where a command has its provider: `name` or the chosen one; else says how to choose. */
+bool run_has_provider(const struct run *run, const char *name);
+
 /* The exit status of a run: 128 plus the signal that ended it, or by `status`. */
 int run_exit(int status);
 

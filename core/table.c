@@ -1,6 +1,5 @@
 #include "table.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -121,10 +120,6 @@ int table_print_json(json_t *object)
         return log_no_memory();
     (void)printf("%s\n", text);
     free(text);
-    if (fflush(stdout) != 0) {
-        log_error("cannot write to standard output: %s", strerror(errno));
-        return DNSHOOK_UNREACHABLE;
-    }
     return DNSHOOK_OK;
 }
 

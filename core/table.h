@@ -23,7 +23,7 @@ void table_print(FILE *out, const struct watch *watch, enum table_kind kind);
 json_t *table_json(const struct watch *watch);
 
 /* Prints a JSON object with its final line feed and gives it up. DNSHOOK_OK, or DNSHOOK_NO_MEMORY,
- * or DNSHOOK_UNREACHABLE when standard output takes no more; said. */
+ * said; also for NULL. */
 int table_print_json(json_t *object);
 
 /* Draws the watch on standard error, in place, if that is a terminal; to be called whenever answers

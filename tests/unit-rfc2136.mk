@@ -3,6 +3,7 @@ EXTRA_DIST += tests/unit/make_tsig_vectors.py
 
 if HAVE_CMOCKA
 RFC2136_TESTS = \
+	tests/unit/test_rfc2136_exchange \
 	tests/unit/test_rfc2136_named \
 	tests/unit/test_rfc2136_settings \
 	tests/unit/test_rfc2136_tsig
@@ -19,6 +20,11 @@ check_LTLIBRARIES += tests/unit/librfc2136.la
 tests_unit_librfc2136_la_SOURCES = $(RFC2136_SOURCES) tests/unit/fake_host.c tests/unit/fake_host.h
 tests_unit_librfc2136_la_CPPFLAGS = $(RFC2136_TEST_CPPFLAGS)
 tests_unit_librfc2136_la_CFLAGS = $(RFC2136_TEST_CFLAGS)
+
+tests_unit_test_rfc2136_exchange_SOURCES = tests/unit/test_rfc2136_exchange.c
+tests_unit_test_rfc2136_exchange_CPPFLAGS = $(RFC2136_TEST_CPPFLAGS)
+tests_unit_test_rfc2136_exchange_CFLAGS = $(RFC2136_TEST_CFLAGS)
+tests_unit_test_rfc2136_exchange_LDADD = $(RFC2136_TEST_LDADD)
 
 # The clock of the provider is the test's.
 tests_unit_test_rfc2136_named_SOURCES = tests/unit/test_rfc2136_named.c

@@ -82,8 +82,8 @@ static int check_change(const struct batch *batch, const struct dnshook_change *
                             "a TXT value for %s has %zu bytes: it must have 1 to %d", change->name,
                             length, DNSHOOK_VALUE_MAX);
     if (!name_within(change->name, batch->zone))
-        return dnshook_fail(
-            batch->self->host, DNSHOOK_BAD_CONFIG,
+        return rfc2136_fail(
+            batch->self, DNSHOOK_BAD_CONFIG,
             "%s does not lie in zone %s: set RFC2136_ZONE to the zone that holds it", change->name,
             batch->zone);
     return DNSHOOK_OK;

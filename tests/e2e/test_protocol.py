@@ -324,8 +324,24 @@ def default_state(t, w):
     t.equal(values(host), [], "the value is gone")
 
 
+def read_only(t, w):
+    """no state directory can be written at all"""
+    script = ("for each in /var /root /run; do mount -t tmpfs -o ro tmpfs $each; done; "
+              'exec dnshook "$@"')
+    environment = lab.process.clean_environment(**ENV, DNSHOOK_PROVIDER="rfc2136")
+    environment["PATH"] += ":" + os.environ["BINDIR"]
+    for event, left in ((START, [VALUE]), (STOP, [])):
+        result = lab.run("unshare", "--mount", "sh", "-ec", script, "sh", event, "all-ro.proto.test",
+                         "", VALUE, "", env=environment)
+        t.exits(result, 0, f"{event} works")
+        t.equal(values("all-ro.proto.test"), left, f"{event}: the values are right")
+        if event == START:
+            t.match(r"^dnshook: warning: [^\n]*(state|journal|record)", result.err, "a warning",
+                    result)
+
+
 def unwritable_state(t, w):
-    """no state directory can be written"""
+    """a state directory that cannot be written"""
     folder = HOME + "/read-only"
     os.makedirs(folder)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", folder], check=True)
@@ -333,7 +349,6 @@ def unwritable_state(t, w):
         env = {**ENV, "STATE_DIRECTORY": path}
         result = w.dnshook(START, "ro.proto.test", "", VALUE, name=link("rfc2136"), env=env)
         t.exits(result, 0, f"{path}: start works")
-        t.match(r"^dnshook: warning: ", result.err, f"{path}: a warning", result)
         t.equal(values("ro.proto.test"), [VALUE], f"{path}: the value is there")
         t.exits(w.dnshook(STOP, "ro.proto.test", "", VALUE, name=link("rfc2136"), env=env), 0,
                 f"{path}: stop works")
@@ -398,7 +413,7 @@ def main():
     with lab.World() as w:
         build(w)
         tap.run([journal, default_state, other_events, unknown_word, arguments, too_few, bad_hosts,
-                 good_hosts, bad_values, good_values, called_by, setuid, unwritable_state,
+                 good_hosts, bad_values, good_values, called_by, setuid, unwritable_state, read_only,
                  stop_does_not_wait, closed_descriptors, pages, quiet_and_verbose], w, parallel=6)
         tap.run([no_provider], w)
         w.finish(tap)

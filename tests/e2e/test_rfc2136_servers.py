@@ -188,7 +188,7 @@ def algorithms(t, w):
 def wrong_keys(kind):
     """Makes the scenario of wrong keys for one server."""
     zone, number = PRIMARIES[kind]
-    unsigned = r"REFUSED without a signature"
+    unsigned = r"REFUSED.*without a signature"
     patterns = {"secret": r"BADSIG.*secret", "key": r"BADKEY.*(key|name)",
                 "algorithm": r"BADKEY.*algorithm"}
 
@@ -241,8 +241,10 @@ def no_zone(t, w):
     refused(t, w, "zone1.bind.test", env, r"nosuch\.test", BIND, "RFC2136_ZONE elsewhere")
     result = start(w, "zone2.bind.test", environment(RFC2136_ZONE="zone2.bind.test"), timeout=40)
     t.exits(result, 1, "RFC2136_ZONE that the server does not have: exit status 1")
-    t.match(r"NOTAUTH.*zone2\.bind\.test|zone2\.bind\.test.*NOTAUTH", result.err,
-            "says NOTAUTH and the zone", result)
+    t.match(r"zone2\.bind\.test", result.err, "names the zone", result)
+    env = environment(PRIMARIES["Knot"][1])
+    refused(t, w, "zone4.bind.test", env, r"NOTAUTH.*bind\.test|bind\.test.*NOTAUTH", BIND,
+            "a server that does not have the zone")
     for zone in ("bind.test", "bind.test.", "BIND.test"):
         env = environment(RFC2136_ZONE=zone)
         t.exits(start(w, "zone3.bind.test", env), 0, f"RFC2136_ZONE={zone} works")

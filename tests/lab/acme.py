@@ -6,16 +6,17 @@ import subprocess
 
 from . import dnsq, process
 from .namespace import HOME
-from .world import RESOLVER, v4
+from .world import v4
 
-PEBBLE = 5
+CA_RESOLVER, PEBBLE = 4, 5
 DIRECTORY = f"https://{v4(PEBBLE)}:14000/dir"
 AGREEMENT = "data:text/plain,Do%20what%20thou%20wilt"
 UNIT = "/lib/systemd/system/acmetool.service"
 
 
 def start_pebble(world):
-    """Starts a CA that asks the lab's resolver; its certificate is HOME/pebble/cert.pem."""
+    """Starts a CA whose resolver keeps no answers; its certificate is HOME/pebble/cert.pem."""
+    world.start_resolver("ca-resolver", CA_RESOLVER, "max-cache-ttl 0; max-ncache-ttl 0;")
     home = HOME + "/pebble"
     os.makedirs(home)
     world.addresses(PEBBLE)
@@ -31,7 +32,7 @@ def start_pebble(world):
     environment = process.clean_environment(PEBBLE_VA_NOSLEEP=1, PEBBLE_WFE_NONCEREJECT=0,
                                             PEBBLE_AUTHZREUSE=0)
     pebble = world.add(process.Server("pebble", ["pebble", "-config", home + "/config.json",
-                                                 "-dnsserver", f"{v4(RESOLVER)}:53"], environment))
+                                                 "-dnsserver", f"{v4(CA_RESOLVER)}:53"], environment))
     dnsq.wait_until(_directory_answers, "Pebble", server=pebble)
     return pebble
 

@@ -88,7 +88,7 @@ class World:
     def start(self):
         """Starts the root, the TLD and the resolver."""
         self._start_roots()
-        self._start_resolver()
+        self.resolver = self.start_resolver("resolver", RESOLVER)
         with open("/etc/resolv.conf", "w", encoding="utf-8") as file:
             file.write(f"nameserver {v4(RESOLVER)}\n")
         with open("/etc/hosts", "w", encoding="utf-8") as file:
@@ -116,20 +116,21 @@ view tld {{ match-destinations {braces(both(TLD))};
         bind.zones = {".": root_file}
         bind.launch([named_binary(), "-g", "-n", "1", "-c", path])
 
-    def _start_resolver(self):
-        self.addresses(RESOLVER)
+    def start_resolver(self, name, number, more=""):
+        """Starts a recursive resolver."""
+        self.addresses(number)
         options = ("recursion yes; allow-recursion { any; }; allow-query-cache { any; }; "
-                   f"query-source address {v4(RESOLVER)}; query-source-v6 address {v6(RESOLVER)}; "
-                   "querylog yes; servfail-ttl 0; resolver-query-timeout 3000;")
-        resolver = self.add(Bind("resolver", both(RESOLVER), options))
+                   f"query-source address {v4(number)}; query-source-v6 address {v6(number)}; "
+                   f"querylog yes; servfail-ttl 0; resolver-query-timeout 3000; {more}")
+        resolver = self.add(Bind(name, both(number), options))
         hints = resolver.write("hints", ". 60 NS ns.root.\n" + "\n".join(
             zones.address_lines("ns.root", both(ROOT))) + "\n")
         resolver.raw(".", f'type hint; file "{hints}";', wait=False)
         resolver.start()
         dnsq.wait_until(
-            lambda: dnsq.ask(v4(RESOLVER), "test", "SOA", recurse=True, timeout=1).answer,
-            "the resolver", server=resolver.server)
-        self.resolver = resolver
+            lambda: dnsq.ask(v4(number), "test", "SOA", recurse=True, timeout=1).answer,
+            name, server=resolver.server)
+        return resolver
 
     # ---- use -----------------------------------------------------------------------------------
 

@@ -418,7 +418,6 @@ static int interrupted_child(void)
         (void)kill(parent, SIGTERM);
         _exit(0);
     }
-    http = NULL;
     status = ask(GET(plain("/hang")));
     (void)waitpid(killer, NULL, 0);
     if (status != DNSHOOK_INTERRUPTED || said.count != 1)
@@ -433,10 +432,13 @@ static int interrupted_child(void)
 
 static void a_signal_ends_it_and_cleaning_up_still_works(void **state)
 {
-    const pid_t child = fork();
+    pid_t child;
     int status = -1;
 
     (void)state;
+    http_close(http);
+    http = NULL;
+    child = fork();
     if (child == 0)
         _exit(deadline_start(A_LONG_TIME, 0) == DNSHOOK_OK ? interrupted_child() : 5);
     assert_int_equal(waitpid(child, &status, 0), child);

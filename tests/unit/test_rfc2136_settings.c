@@ -262,7 +262,7 @@ static void test_key_files(void **state)
         {"key \"k1\" {\n\talgorithm hmac-sha256;\n\tsecret \"" SECRET "\";\n};\n", NULL, DNSHOOK_OK,
          "k1"},
         {"key k1 { secret " SECRET "; algorithm \"HMAC-SHA256\"; };", NULL, DNSHOOK_OK, "k1"},
-        {"# one\n// two\n/* three\n */key/**/\"k1.\"{" A "/* ; */" S "};#end", NULL, DNSHOOK_OK,
+        {"# one\n// two\n/* three\n */key /**/\"k1.\"{" A "/* ; */" S "};#end", NULL, DNSHOOK_OK,
          "k1"},
         {"key \"K1.Example\" { " A S " };\r\n", "k1.example.", DNSHOOK_OK, "k1.example"},
         {"key a { " A S " }; key b { " A S " };", "b", DNSHOOK_OK, "b"},
