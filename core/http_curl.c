@@ -17,7 +17,6 @@ enum {
     TIMEOUT = 30000,         /* ms */
     CONNECT_TIMEOUT = 10000, /* ms */
     BODY_LIMIT = 1024 * 1024,
-    LONGEST_POLL = 1000, /* ms */
     TEXT_SIZE = 1536
 };
 
@@ -255,7 +254,7 @@ static CURLMcode drive(const struct call *call)
         code = curl_multi_perform(multi, &running);
         if (code != CURLM_OK || running == 0 || call->program->status() != DNSHOOK_OK)
             break;
-        code = curl_multi_poll(multi, &wake, wake.fd >= 0 ? 1 : 0, LONGEST_POLL, NULL);
+        code = curl_multi_poll(multi, &wake, wake.fd >= 0 ? 1 : 0, (int)call->timeout, NULL);
     }
     return code;
 }

@@ -118,7 +118,7 @@ static int check_writers(const struct stat *st, const char *kind, const char *pa
     };
 
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        if (!faults[i].applies(st) || (i > 0 && protects_entries(st)))
+        if (!faults[i].applies(st) || protects_entries(st))
             continue;
         (void)snprintf(why, LOADER_WHY_SIZE,
                        "refused: the %s %.*s %s (owner %ju, group %ju, mode %04o); mend it with: "

@@ -144,12 +144,13 @@ static int read_value_file(struct search *search, const char *variable, const ch
 static int try_environment(void *opaque, const char *name)
 {
     struct search *const search = opaque;
+    const struct dnshook_param *const param = &search->params->provider->params[search->index];
     char with_file[ENV_NAME_SIZE + sizeof "_FILE"];
     const char *const value = env(name);
     const char *path;
 
     (void)snprintf(with_file, sizeof with_file, "%s_FILE", name);
-    path = env(with_file);
+    path = (param->flags & DNSHOOK_PARAM_NO_FILE) == 0 ? env(with_file) : NULL;
     if (value == NULL && path == NULL)
         return 0;
     if (value != NULL && path != NULL) {

@@ -12,7 +12,7 @@
 #include "dnshook/provider.h"
 #include "log.h"
 
-enum { LIST_SIZE = RESOLVER_MAX * (DNS_TEXT_SIZE + 2), HOST_TIMEOUT = 3000, HOST_SOCKETS = 16 };
+enum { LIST_SIZE = RESOLVER_MAX * (DNS_TEXT_SIZE + 2), HOST_TIMEOUT = 3000, HOST_SOCKETS = 8 };
 
 struct resolver {
     struct dns *dns;

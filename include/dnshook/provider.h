@@ -95,6 +95,8 @@ enum dnshook_log_level {
 #define DNSHOOK_PARAM_FILE 0x4U     /* the value is a path; listed as such, not opened by the host */
 #define DNSHOOK_PARAM_TIMEOUT 0x8U  /* whole seconds: how long this account waits for propagation
                                        when the user gives no --timeout */
+#define DNSHOOK_PARAM_NO_FILE 0x10U /* NAME_FILE is not looked up: the service gives that variable a
+                                       meaning of its own */
 
 /* One parameter of a provider. The host looks values up, checks and hides them, and prints the
  * page of `dnshook info` from this table. The table ends with an element whose size is 0. */
@@ -335,6 +337,11 @@ struct dnshook_provider {
     /* Proves the credentials and says with dnshook_log() at DNSHOOK_LOG_INFO whose they are.
      * Changes nothing. `zone` may be NULL. */
     int (*check)(void *handle, const struct dnshook_zone *zone);
+
+    /* Hands text for `dnshook info` to `each`, line by line: the permissions that the credentials
+     * need, ready to paste. `name` is the record name that they are wanted for, or NULL. `handle` is
+     * NULL where no instance could be opened, as without credentials. */
+    int (*guide)(void *handle, const char *name, dnshook_name_fn *each, void *opaque);
 };
 
 /* The one function that a provider exports. Returns its struct, which stays valid for ever; NULL
