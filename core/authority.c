@@ -96,8 +96,7 @@ static int add_records(struct dns *dns, struct authority *authority, size_t name
     return DNSHOOK_OK;
 }
 
-int authority_add_addresses(struct dns *dns, struct resolver *resolver,
-                            struct authority *authority)
+int authority_add_addresses(struct dns *dns, struct resolver *resolver, struct authority *authority)
 {
     struct lookup lookups[2 * AUTHORITY_MAX_NAMES];
     size_t owners[2 * AUTHORITY_MAX_NAMES];
@@ -117,8 +116,8 @@ int authority_add_addresses(struct dns *dns, struct resolver *resolver,
     status = resolver_ask(resolver, lookups, count);
     for (size_t i = 0; i < count; i++) {
         if (status == DNSHOOK_OK && lookups[i].packet != NULL)
-            status = add_records(dns, authority, owners[i], ldns_pkt_answer(lookups[i].packet),
-                                 NULL);
+            status =
+                add_records(dns, authority, owners[i], ldns_pkt_answer(lookups[i].packet), NULL);
         if (lookups[i].status == DNSHOOK_UNREACHABLE)
             log_debug("%s: no address from the resolvers: %s", lookups[i].name, lookups[i].why);
         if (lookups[i].packet != NULL)
@@ -258,9 +257,8 @@ static int add_ns(struct authority *authority, const ldns_rr_list *records, unsi
         char text[NAME_SIZE];
         int status;
 
-        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_NS ||
-            !dns_name_text(ldns_rr_owner(rr), text) || !name_equal(text, authority->zone) ||
-            !dns_name_text(ldns_rr_rdf(rr, 0), text))
+        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_NS || !dns_name_text(ldns_rr_owner(rr), text) ||
+            !name_equal(text, authority->zone) || !dns_name_text(ldns_rr_rdf(rr, 0), text))
             continue;
         status = authority_add_name(authority, text, source);
         if (status != DNSHOOK_OK)
@@ -317,8 +315,8 @@ static int names_from_parent(struct dns *dns, struct authority *authority,
 {
     char why[RESOLVER_WHY_SIZE];
     enum authority_reply reply;
-    const int status = authority_ask(dns, parent, authority->zone, LDNS_RR_TYPE_NS, &reply,
-                                     referral, why);
+    const int status =
+        authority_ask(dns, parent, authority->zone, LDNS_RR_TYPE_NS, &reply, referral, why);
 
     if (status != DNSHOOK_OK)
         return status;
@@ -331,9 +329,8 @@ static int names_from_parent(struct dns *dns, struct authority *authority,
 }
 
 /* Reads the delegation through the parent that was given, or finds one. */
-static int read_delegation(struct dns *dns, struct resolver *resolver,
-                           struct authority *authority, const struct authority *parent,
-                           ldns_pkt **referral, size_t *found)
+static int read_delegation(struct dns *dns, struct resolver *resolver, struct authority *authority,
+                           const struct authority *parent, ldns_pkt **referral, size_t *found)
 {
     struct authority *above;
     int status;
@@ -360,8 +357,8 @@ static int names_from_zone(struct dns *dns, struct authority *authority, size_t 
     char why[RESOLVER_WHY_SIZE];
     enum authority_reply reply;
     ldns_pkt *packet = NULL;
-    int status = authority_ask(dns, authority, authority->zone, LDNS_RR_TYPE_NS, &reply, &packet,
-                               why);
+    int status =
+        authority_ask(dns, authority, authority->zone, LDNS_RR_TYPE_NS, &reply, &packet, why);
 
     if (packet == NULL)
         return status;
@@ -418,8 +415,8 @@ static int collect(struct dns *dns, struct resolver *resolver, const struct auth
 static int check_found(const struct authority *authority, const struct resolver *resolver)
 {
     if (authority->name_count == 0)
-        log_error("%s: no nameserver is known for this zone (resolvers asked: %s)",
-                  authority->zone, resolver_text(resolver));
+        log_error("%s: no nameserver is known for this zone (resolvers asked: %s)", authority->zone,
+                  resolver_text(resolver));
     else if (authority->address_count == 0)
         log_error("%s: none of its nameservers has an address (resolvers asked: %s)",
                   authority->zone, resolver_text(resolver));

@@ -216,9 +216,9 @@ static void note_added(struct road *road, struct challenge *challenge)
     const bool failed = challenge->change.status != DNSHOOK_OK;
 
     challenge->status = challenge->change.status;
-    challenge->placed = challenge->claimed ||
-                        (failed ? may_have_happened(challenge->status)
-                                : challenge->change.effect != DNSHOOK_EFFECT_NO_CHANGE);
+    challenge->placed =
+        challenge->claimed || (failed ? may_have_happened(challenge->status)
+                                      : challenge->change.effect != DNSHOOK_EFFECT_NO_CHANGE);
     if (!challenge->placed)
         journal_end(road->journal, &entry);
     if (!failed)
@@ -309,8 +309,9 @@ static struct watch *watch_for(struct watch_set *watches, const struct challenge
 
 struct watch_set *challenge_watch(const struct challenge *set, size_t count)
 {
-    struct watch_set *const watches = calloc(1, sizeof *watches + count * sizeof(struct watch) +
-                                                    count * PROPAGATION_MAX_VALUES * sizeof(char *));
+    struct watch_set *const watches =
+        calloc(1, sizeof *watches + count * sizeof(struct watch) +
+                      count * PROPAGATION_MAX_VALUES * sizeof(char *));
 
     if (watches == NULL) {
         (void)log_no_memory();
@@ -346,8 +347,7 @@ static int vouch(void *opaque)
     struct vouching *const vouching = opaque;
 
     for (size_t i = 0; i < vouching->count; i++) {
-        const int status =
-            instance_is_live(vouching->road->instance, &vouching->set[i].change);
+        const int status = instance_is_live(vouching->road->instance, &vouching->set[i].change);
 
         if (status != DNSHOOK_OK)
             return status;
@@ -363,9 +363,9 @@ static void say_table(const struct watch *watch)
 
         sighting_names(sighting, names, sizeof names);
         log_error("  %-28s %-24s %s%s%s%s", names,
-                  dns_server_address(sighting->address->server)->text,
-                  sight_text(sighting->sight), sighting->said[0] != '\0' ? " (" : "",
-                  sighting->said, sighting->said[0] != '\0' ? ")" : "");
+                  dns_server_address(sighting->address->server)->text, sight_text(sighting->sight),
+                  sighting->said[0] != '\0' ? " (" : "", sighting->said,
+                  sighting->said[0] != '\0' ? ")" : "");
     }
 }
 
@@ -415,8 +415,8 @@ int challenge_start(struct road *road, struct challenge *set, size_t count)
         status = challenge_add(road, set, count);
     if (status == DNSHOOK_OK) {
         watches = challenge_watch(set, count);
-        status = watches != NULL ? challenge_wait(road, set, count, watches, true)
-                                 : DNSHOOK_NO_MEMORY;
+        status =
+            watches != NULL ? challenge_wait(road, set, count, watches, true) : DNSHOOK_NO_MEMORY;
     }
     free(watches);
     if (status != DNSHOOK_OK)

@@ -18,7 +18,7 @@ struct road {
     struct journal *journal;
     struct instance *instance;
     enum quorum quorum;
-    int64_t wait_limit; /* ms that the wait may take; 0: the run's deadline alone */
+    int64_t wait_limit;            /* ms that the wait may take; 0: the run's deadline alone */
     void (*changed)(void *opaque); /* called while waiting, when an address came to another state */
     void *changed_opaque;
 };
@@ -28,8 +28,8 @@ struct challenge {
     const char *host;  /* as name_check_host() returns it */
     const char *value; /* checked with challenge_check_value() */
     int status;
-    bool placed;       /* the value is, or may be, there because of us */
-    bool claimed;      /* the journal had it from an earlier run */
+    bool placed;  /* the value is, or may be, there because of us */
+    bool claimed; /* the journal had it from an earlier run */
     char record[NAME_SIZE];
     struct instance_zone zone;
     struct authority *authority;

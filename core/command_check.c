@@ -58,10 +58,10 @@ static int look(struct check *check)
 static int report(const struct check *check)
 {
     if (check->run->options.json)
-        return table_print_json(json_pack(
-            "{s:s, s:s, s:s, s:b, s:o}", "domain", check->host, "record", check->route.record,
-            "zone", check->route.authority->zone, "ok", is_fine(check), "servers",
-            table_json(&check->watch)));
+        return table_print_json(json_pack("{s:s, s:s, s:s, s:b, s:o}", "domain", check->host,
+                                          "record", check->route.record, "zone",
+                                          check->route.authority->zone, "ok", is_fine(check),
+                                          "servers", table_json(&check->watch)));
     (void)printf("%s in zone %s:\n", check->route.record, check->route.authority->zone);
     table_print(stdout, &check->watch, TABLE_NOW);
     return DNSHOOK_OK;

@@ -14,8 +14,8 @@ static json_t *entry_json(const struct provider_entry *entry)
     if (entry->provider == NULL)
         return json_pack("{s:s, s:s, s:b, s:s}", "name", entry->name, "path", entry->path, "ok", 0,
                          "error", entry->why);
-    return json_pack("{s:s, s:s, s:b, s:s, s:s}", "name", entry->name, "path", entry->path, "ok",
-                     1, "version", entry->provider->op.version, "description",
+    return json_pack("{s:s, s:s, s:b, s:s, s:s}", "name", entry->name, "path", entry->path, "ok", 1,
+                     "version", entry->provider->op.version, "description",
                      entry->provider->op.description);
 }
 
@@ -72,62 +72,117 @@ static json_t *param_json(const struct dnshook_param *param)
                      required, "secret", secret, "help", param->help);
 }
 
-static int print_info_json(const struct provider *provider)
+static json_t *params_json(const struct provider *provider)
 {
     json_t *const params = json_array();
 
     for (size_t i = 0; i < provider->param_count; i++)
         if (json_array_append_new(params, param_json(&provider->params[i])) != 0) {
             json_decref(params);
-            return log_no_memory();
+            return NULL;
         }
-    return table_print_json(json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:o}", "name", provider->op.name, "version",
-        provider->op.version, "description", provider->op.description, "path", provider->path,
-        "variable-files", provider->op.variable_files != NULL ? provider->op.variable_files : "",
-        "parameters", params));
+    return params;
 }
 
-static void print_info(const struct provider *provider)
+static int print_info_json(const struct provider *provider, json_t *guide)
 {
+    return table_print_json(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:O}", "name", provider->op.name, "version",
+        provider->op.version, "description", provider->op.description, "path", provider->path,
+        "variable-files", provider->op.variable_files != NULL ? provider->op.variable_files : "",
+        "parameters", params_json(provider), "guide", guide));
+}
+
+static void print_param(const struct dnshook_param *param)
+{
+    (void)printf("%s%s%s\n    %s.\n", param->name,
+                 (param->flags & DNSHOOK_PARAM_REQUIRED) != 0 ? " (required)" : "",
+                 (param->flags & DNSHOOK_PARAM_SECRET) != 0 ? " (secret)" : "", param->help);
+    if (param->env != NULL)
+        (void)printf("    environment: %s\n", param->env);
+    if (param->initial != NULL)
+        (void)printf("    initially: %s\n", param->initial);
+}
+
+static void print_info(const struct provider *provider, const json_t *guide)
+{
+    size_t i;
+    const json_t *line;
+
     (void)printf("%s %s: %s\n%s\n\n", provider->op.name, provider->op.version,
                  provider->op.description, provider->path);
-    for (size_t i = 0; i < provider->param_count; i++) {
-        const struct dnshook_param *const param = &provider->params[i];
-
-        (void)printf("%s%s%s\n    %s.\n", param->name,
-                     (param->flags & DNSHOOK_PARAM_REQUIRED) != 0 ? " (required)" : "",
-                     (param->flags & DNSHOOK_PARAM_SECRET) != 0 ? " (secret)" : "", param->help);
-        if (param->env != NULL)
-            (void)printf("    environment: %s\n", param->env);
-        if (param->initial != NULL)
-            (void)printf("    initially: %s\n", param->initial);
-    }
+    for (i = 0; i < provider->param_count; i++)
+        print_param(&provider->params[i]);
     (void)printf("\nEach variable also with _FILE behind its name: a file that holds the value.\n");
     if (provider->op.variable_files != NULL)
         (void)printf("After the environment, variables are read from: %s\n",
                      provider->op.variable_files);
+    if (json_array_size(guide) > 0)
+        (void)printf("\n");
+    json_array_foreach(guide, i, line)(void) printf("%s\n", json_string_value(line));
+}
+
+static int add_line(void *opaque, const char *line)
+{
+    return json_array_append_new(opaque, json_string(line)) == 0 ? DNSHOOK_OK : log_no_memory();
+}
+
+/* Collects what the provider has to say of the permissions for a domain, NULL for any. */
+static int collect_guide(const struct run *run, const struct provider *provider, const char *domain,
+                         json_t *guide)
+{
+    char name[NAME_SIZE + sizeof "_acme-challenge."];
+    struct road road = {0};
+    int status = DNSHOOK_OK;
+
+    if (provider->op.guide == NULL)
+        return DNSHOOK_OK;
+    (void)snprintf(name, sizeof name, "_acme-challenge.%s", domain != NULL ? domain : "");
+    status = run_start_clock(run, false);
+    if (status == DNSHOOK_OK)
+        (void)run_open(run, provider->path, &road);
+    if (status == DNSHOOK_OK)
+        status =
+            instance_guide(provider, road.instance, domain != NULL ? name : NULL, add_line, guide);
+    road_close(&road);
+    return status;
+}
+
+static int info(const struct run *run, const char *name, const char *domain)
+{
+    struct provider *provider = NULL;
+    json_t *const guide = json_array();
+    int status =
+        guide != NULL ? provider_find(run->options.provider_dir, name, &provider) : log_no_memory();
+
+    if (status == DNSHOOK_OK)
+        status = collect_guide(run, provider, domain, guide);
+    if (status == DNSHOOK_OK && run->options.json)
+        status = print_info_json(provider, guide);
+    else if (status == DNSHOOK_OK)
+        print_info(provider, guide);
+    json_decref(guide);
+    return run_exit(status);
 }
 
 int command_info(const struct run *run, int argc, char *const *argv)
 {
-    struct provider *provider = NULL;
-    int status = provider_find(run->options.provider_dir, argv[1], &provider);
+    char domain[NAME_SIZE];
+    const char *const why = argc > 2 ? name_check_host(argv[2], domain) : NULL;
 
-    (void)argc;
-    if (status == DNSHOOK_OK && run->options.json)
-        status = print_info_json(provider);
-    else if (status == DNSHOOK_OK)
-        print_info(provider);
-    return run_exit(status);
+    if (why != NULL) {
+        log_error("the domain \"%s\" %s", argv[2], why);
+        return EXIT_USAGE;
+    }
+    return info(run, argv[1], argc > 2 ? domain : NULL);
 }
 
 /* ---- zones ---- */
 
 static int add_zone(void *opaque, const struct dnshook_zone *zone)
 {
-    json_t *const row = json_pack("{s:s, s:s}", "name", zone->name, "id",
-                                  zone->id != NULL ? zone->id : "");
+    json_t *const row =
+        json_pack("{s:s, s:s}", "name", zone->name, "id", zone->id != NULL ? zone->id : "");
 
     return json_array_append_new(opaque, row) == 0 ? DNSHOOK_OK : log_no_memory();
 }

@@ -19,7 +19,7 @@ struct test {
     char host[NAME_SIZE];
     char value[VALUE_SIZE];
     enum sight seen[AUTHORITY_MAX_ADDRESSES]; /* what has been told already */
-    bool reached; /* the value was served */
+    bool reached;                             /* the value was served */
     bool removed;
 };
 
@@ -117,9 +117,9 @@ static json_t *result_json(const struct test *test, int status)
 
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o}", "provider",
                      instance_provider(test->road.instance)->op.name, "domain", test->host,
-                     "record", test->challenge.record, "zone", test->challenge.zone.name,
-                     "zone-id", test->challenge.zone.id, "served", test->reached, "removed",
-                     test->removed, "ok", status == DNSHOOK_OK, "servers", servers);
+                     "record", test->challenge.record, "zone", test->challenge.zone.name, "zone-id",
+                     test->challenge.zone.id, "served", test->reached, "removed", test->removed,
+                     "ok", status == DNSHOOK_OK, "servers", servers);
 }
 
 static int report(const struct test *test, int status)

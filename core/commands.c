@@ -10,7 +10,8 @@ static const struct command table[] = {
     {"check", "DOMAIN [VALUE]", "what every authoritative server says now; changes nothing", 1, 2,
      command_check},
     {"providers", "", "the providers that are installed", 0, 0, command_providers},
-    {"info", "PROVIDER", "a provider's parameters", 1, 1, command_info},
+    {"info", "PROVIDER [DOMAIN]", "a provider's parameters, and the permissions it needs", 1, 2,
+     command_info},
     {"zones", "[PROVIDER]", "the zones that the provider's credentials can see", 0, 1,
      command_zones},
 };

@@ -66,8 +66,8 @@ static bool set_alarm(void)
 {
     const int64_t in = end_of_all - deadline_now() + ALARM_GRACE;
     const int64_t wait = in > 1 ? in : 1;
-    const struct itimerval timer = {
-        .it_value = {.tv_sec = (time_t)(wait / 1000), .tv_usec = (suseconds_t)(wait % 1000 * 1000)}};
+    const struct itimerval timer = {.it_value = {.tv_sec = (time_t)(wait / 1000),
+                                                 .tv_usec = (suseconds_t)(wait % 1000 * 1000)}};
 
     return setitimer(ITIMER_REAL, &timer, NULL) == 0;
 }
@@ -87,8 +87,8 @@ static bool install_handlers(void)
         (void)sigaddset(&unblock, ends[i]);
     }
     (void)sigaddset(&unblock, SIGALRM);
-    return sigaction(SIGALRM, &alarm_action, NULL) == 0 &&
-           sigaction(SIGPIPE, &ignore, NULL) == 0 && sigprocmask(SIG_UNBLOCK, &unblock, NULL) == 0;
+    return sigaction(SIGALRM, &alarm_action, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0 &&
+           sigprocmask(SIG_UNBLOCK, &unblock, NULL) == 0;
 }
 
 int deadline_start(int64_t total, int64_t reserve)

@@ -16,8 +16,8 @@
 #include "log.h"
 
 enum {
-    EDNS_SIZE = 1232,     /* bytes (DNS flag day 2020) */
-    UDP_TIMEOUT = 1000,   /* ms, before a round trip is known */
+    EDNS_SIZE = 1232,   /* bytes (DNS flag day 2020) */
+    UDP_TIMEOUT = 1000, /* ms, before a round trip is known */
     UDP_TIMEOUT_MIN = 400,
     TCP_TIMEOUT = 3000,
     CHANNEL_TIMEOUT = 60000, /* ms; c-ares never gets that far, our own times come first */
@@ -86,9 +86,8 @@ void dns_address_with_port(const struct dns_address *address, char out[DNS_TEXT_
     char host[INET6_ADDRSTRLEN];
     const uint16_t port = host_text(address, host);
 
-    (void)snprintf(out, DNS_TEXT_SIZE,
-                   address->socket.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
-                   (unsigned)port);
+    (void)snprintf(out, DNS_TEXT_SIZE, address->socket.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+                   host, (unsigned)port);
 }
 
 static void set_text(struct dns_address *address)
@@ -484,7 +483,9 @@ static void deliver(struct question *question)
     struct dns_server *const server = question->server;
     const bool answered = question->packet != NULL;
     struct dns_result result = {
-        .outcome = answered ? DNS_ANSWER : server->unroutable ? DNS_UNROUTABLE : DNS_SILENT,
+        .outcome = answered             ? DNS_ANSWER
+                   : server->unroutable ? DNS_UNROUTABLE
+                                        : DNS_SILENT,
         .packet = question->packet,
         .losses = question->losses,
         .asked = question->sent,

@@ -68,8 +68,7 @@ static int connect_to(struct stream *stream, const struct dns_address *address)
     socklen_t size = sizeof error;
     int status;
 
-    stream->fd =
-        socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    stream->fd = socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (stream->fd < 0)
         return broken(stream, strerror(errno));
     if (connect(stream->fd, (const struct sockaddr *)&address->socket, address->size) == 0)
@@ -227,8 +226,8 @@ static int find_addresses(struct resolver *resolver, const struct dnshook_dns_re
     *count = 1;
     if (dns_address_parse(request->server, port, &addresses[0]))
         return DNSHOOK_OK;
-    status = resolver_host(resolver, request->server, port, addresses, ADDRESSES_MAX, count,
-                           reason);
+    status =
+        resolver_host(resolver, request->server, port, addresses, ADDRESSES_MAX, count, reason);
     if (status == DNSHOOK_UNREACHABLE)
         (void)snprintf(why, WHY_SIZE, "the address of the server %s cannot be found: %s",
                        request->server, reason);

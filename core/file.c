@@ -20,8 +20,7 @@ static bool is_managed(const char *path)
 
     if (strstr(path, "/../") != NULL)
         return false;
-    return strncmp(path, "/run/secrets/", 13) == 0 ||
-           strncmp(path, "/var/run/secrets/", 17) == 0 ||
+    return strncmp(path, "/run/secrets/", 13) == 0 || strncmp(path, "/var/run/secrets/", 17) == 0 ||
            (size > 1 && strncmp(path, credentials, size) == 0 && path[size] == '/');
 }
 

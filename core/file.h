@@ -18,9 +18,9 @@ enum file_kind {
 /*
  * Reads a whole regular file of at most FILE_MAX bytes; *text ends with a NUL, is freed by the
  * caller (and wiped, if it is secret), and holds no other NUL. DNSHOOK_OK, with *text NULL when
- * there is no such file; DNSHOOK_DENIED or DNSHOOK_BAD_CONFIG with `why` (a sentence with the file's
- * name and the command that mends it); DNSHOOK_NO_MEMORY. *readable tells whether "other" may read
- * it.
+ * there is no such file; DNSHOOK_DENIED or DNSHOOK_BAD_CONFIG with `why` (a sentence with the
+ * file's name and the command that mends it); DNSHOOK_NO_MEMORY. *readable tells whether "other"
+ * may read it.
  */
 int file_read(const char *path, enum file_kind kind, char **text, size_t *size, bool *readable,
               char why[FILE_WHY_SIZE]);

@@ -117,8 +117,7 @@ static int fail_for(void *opaque, int status, const char *text)
     return service_fail(&instance->host, status, text);
 }
 
-static int service_http(const struct dnshook_host *host,
-                        const struct dnshook_http_request *request,
+static int service_http(const struct dnshook_host *host, const struct dnshook_http_request *request,
                         struct dnshook_http_response *response)
 {
     struct instance *const instance = of(host);
@@ -332,8 +331,8 @@ static int copy_zone(void *opaque, const struct dnshook_zone *zone)
     return DNSHOOK_OK;
 }
 
-int instance_find_zone(struct instance *instance, const char *name,
-                       const struct instance_zone *cut, struct instance_zone *zone)
+int instance_find_zone(struct instance *instance, const char *name, const struct instance_zone *cut,
+                       struct instance_zone *zone)
 {
     const struct dnshook_zone public = instance_zone_public(cut);
     struct zone_slot slot = {.instance = instance, .zone = zone};
@@ -347,9 +346,8 @@ int instance_find_zone(struct instance *instance, const char *name,
     instance->reason[0] = '\0';
     do {
         slot.count = 0;
-        status = instance->provider->op.find_zone(instance->handle, name,
-                                                  cut->name[0] != '\0' ? &public : NULL, copy_zone,
-                                                  &slot);
+        status = instance->provider->op.find_zone(
+            instance->handle, name, cut->name[0] != '\0' ? &public : NULL, copy_zone, &slot);
     } while (once_more(instance, status, &tries));
     if (status == DNSHOOK_OK && slot.count != 1)
         status = service_fail(&instance->host, DNSHOOK_BAD_ANSWER,
@@ -413,4 +411,15 @@ int instance_check(struct instance *instance, const struct dnshook_zone *zone)
         status = instance->provider->op.check(instance->handle, zone);
     while (once_more(instance, status, &tries));
     return said(instance, status);
+}
+
+int instance_guide(const struct provider *provider, struct instance *instance, const char *name,
+                   dnshook_name_fn *each, void *opaque)
+{
+    if (provider->op.guide == NULL)
+        return DNSHOOK_UNSUPPORTED;
+    if (instance == NULL)
+        return provider->op.guide(NULL, name, each, opaque);
+    instance->reason[0] = '\0';
+    return said(instance, provider->op.guide(instance->handle, name, each, opaque));
 }

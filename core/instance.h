@@ -36,12 +36,11 @@ int64_t instance_timeout(const struct instance *instance);
 
 /* Makes the changes, which are all of one zone, by apply() where there are several and the provider
  * has it. Each one's status is set. Returns the first that is not DNSHOOK_OK. */
-int instance_change(struct instance *instance, struct dnshook_change *const *changes,
-                    size_t count);
+int instance_change(struct instance *instance, struct dnshook_change *const *changes, size_t count);
 
 /* The zone for a name: the provider's, or `cut`, what the DNS shows, where it has no say. */
-int instance_find_zone(struct instance *instance, const char *name,
-                       const struct instance_zone *cut, struct instance_zone *zone);
+int instance_find_zone(struct instance *instance, const char *name, const struct instance_zone *cut,
+                       struct instance_zone *zone);
 
 /* The provider's nameservers of a zone. DNSHOOK_UNSUPPORTED, and whatever else the provider fails
  * with, is not said but to debug. */
@@ -57,6 +56,11 @@ int instance_is_live(struct instance *instance, const struct dnshook_change *cha
 
 /* Proves the credentials; DNSHOOK_UNSUPPORTED, not said, where the provider cannot. */
 int instance_check(struct instance *instance, const struct dnshook_zone *zone);
+
+/* The provider's text for `dnshook info`, line by line; `instance` may be NULL where none could be
+ * opened. DNSHOOK_UNSUPPORTED, not said, where the provider has none. */
+int instance_guide(const struct provider *provider, struct instance *instance, const char *name,
+                   dnshook_name_fn *each, void *opaque);
 
 /* The public struct for a zone; it points into `zone`. */
 struct dnshook_zone instance_zone_public(const struct instance_zone *zone);

@@ -181,8 +181,8 @@ static bool put_file(const struct journal *journal, const char *name, const char
     bool ok;
 
     (void)snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
-    fd = openat(journal->fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                0600);
+    fd =
+        openat(journal->fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
     ok = write_all(fd, text) && fsync(fd) == 0;

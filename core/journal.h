@@ -38,7 +38,8 @@ struct journal_place {
 };
 
 /* Opens the journal. Without a directory *journal is NULL, which every function here takes: nothing
- * is written then. DNSHOOK_OK, or DNSHOOK_NO_MEMORY. Warns where $STATE_DIRECTORY cannot be used. */
+ * is written then. DNSHOOK_OK, or DNSHOOK_NO_MEMORY. Warns where $STATE_DIRECTORY cannot be used.
+ */
 int journal_open(struct journal **journal);
 void journal_close(struct journal *journal);
 

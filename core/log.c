@@ -112,8 +112,8 @@ static void write_line(const char *line, size_t size)
 
 void log_text(int level, const char *text)
 {
-    static const char *const prefix[] = {"dnshook: ", "dnshook: warning: ", "dnshook: ",
-                                         "dnshook: debug: "};
+    static const char *const prefix[] = {
+        "dnshook: ", "dnshook: warning: ", "dnshook: ", "dnshook: debug: "};
     char line[LINE_SIZE + 64];
     size_t used;
 
@@ -129,7 +129,7 @@ void log_text(int level, const char *text)
 }
 
 __attribute__((format(printf, 2, 0))) static void log_args(int level, const char *format,
-                                                            va_list args)
+                                                           va_list args)
 {
     char text[LINE_SIZE];
 

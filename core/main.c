@@ -23,11 +23,12 @@ static int finish_output(int status)
 
 static int print_help(void)
 {
-    (void)printf("usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]\n"
-                 "       challenge-dns-start|challenge-dns-stop HOST TARGETFILE VALUE [FLAG]\n\n"
-                 "Proves control of a domain to a certificate authority by DNS (ACME dns-01), as a\n"
-                 "hook of acmetool. The provider is the name it was called by (a symbolic link, as\n"
-                 "rfc2136 -> dnshook), --provider, or DNSHOOK_PROVIDER.\n\nCommands:\n");
+    (void)printf(
+        "usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]\n"
+        "       challenge-dns-start|challenge-dns-stop HOST TARGETFILE VALUE [FLAG]\n\n"
+        "Proves control of a domain to a certificate authority by DNS (ACME dns-01), as a\n"
+        "hook of acmetool. The provider is the name it was called by (a symbolic link, as\n"
+        "rfc2136 -> dnshook), --provider, or DNSHOOK_PROVIDER.\n\nCommands:\n");
     commands_help(stdout);
     (void)printf("\nOptions:\n");
     options_help(stdout);

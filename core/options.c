@@ -135,8 +135,8 @@ int options_read(struct options *options, int argc, char *const *argv, int *firs
 {
     int at = 1;
 
-    *options = (struct options){.provider_dir = PROVIDERDIR,
-                                .timeout = (int64_t)OPTIONS_TIMEOUT * 1000};
+    *options =
+        (struct options){.provider_dir = PROVIDERDIR, .timeout = (int64_t)OPTIONS_TIMEOUT * 1000};
     while (at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
         const int status = read_one(options, argc, argv, &at);
 

@@ -71,8 +71,8 @@ static int set_value(struct params *params, size_t i, const char *value, const c
 
 /* Calls `try` with each environment name of a parameter, the first one first, until it returns
  * something else than 0. */
-static int each_env(const struct dnshook_param *param,
-                    int (*try)(void *opaque, const char *name), void *opaque)
+static int each_env(const struct dnshook_param *param, int (*try)(void *opaque, const char *name),
+                    void *opaque)
 {
     const char *at = param->env != NULL ? param->env : "";
 
@@ -212,10 +212,10 @@ static int take_variable(void *opaque, const char *name, const char *value)
     return DNSHOOK_OK;
 }
 
-static int read_variable_file(struct params *params, const char *path,
-                              const bool *from_environment)
+static int read_variable_file(struct params *params, const char *path, const bool *from_environment)
 {
-    struct variable_file file = {.params = params, .path = path, .from_environment = from_environment};
+    struct variable_file file = {
+        .params = params, .path = path, .from_environment = from_environment};
     char why[FILE_WHY_SIZE] = "";
     char shell[128];
     char *text = NULL;
@@ -268,8 +268,8 @@ static int missing(const struct provider *provider, const struct dnshook_param *
 {
     log_error("%s: the parameter %s is not set (%s): set %s in the environment, or see "
               "dnshook info %s",
-              provider->op.name, param->name, param->help,
-              param->env != NULL ? param->env : "it", provider->op.name);
+              provider->op.name, param->name, param->help, param->env != NULL ? param->env : "it",
+              provider->op.name);
     return DNSHOOK_BAD_CONFIG;
 }
 

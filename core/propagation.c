@@ -20,8 +20,8 @@ enum {
 static const int64_t interval_share = 31;
 
 static const char *const sight_names[] = {
-    [SIGHT_NONE] = "not asked",    [SIGHT_SERVING] = "serving", [SIGHT_WITHOUT] = "without the value",
-    [SIGHT_LAME] = "lame",         [SIGHT_SILENT] = "silent",   [SIGHT_UNROUTABLE] = "unroutable",
+    [SIGHT_NONE] = "not asked", [SIGHT_SERVING] = "serving", [SIGHT_WITHOUT] = "without the value",
+    [SIGHT_LAME] = "lame",      [SIGHT_SILENT] = "silent",   [SIGHT_UNROUTABLE] = "unroutable",
 };
 
 const char *sight_text(enum sight sight)
@@ -52,10 +52,8 @@ void watch_init(struct watch *watch, const char *name, const char *const *values
     watch->count = authority->address_count;
     watch->began = deadline_now();
     for (size_t i = 0; i < watch->count; i++)
-        watch->sightings[i] = (struct sighting){.address = &authority->addresses[i],
-                                                .watch = watch,
-                                                .served_at = -1,
-                                                .gone_at = -1};
+        watch->sightings[i] = (struct sighting){
+            .address = &authority->addresses[i], .watch = watch, .served_at = -1, .gone_at = -1};
 }
 
 /* ---- answers ---- */
@@ -93,8 +91,8 @@ static uint64_t values_in(const struct watch *watch, const ldns_pkt *packet, siz
         char owner[NAME_SIZE];
         uint64_t bit = 0;
 
-        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_TXT ||
-            !dns_name_text(ldns_rr_owner(rr), owner) || !name_equal(owner, watch->name))
+        if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_TXT || !dns_name_text(ldns_rr_owner(rr), owner) ||
+            !name_equal(owner, watch->name))
             continue;
         for (size_t v = 0; v < watch->value_count; v++)
             if (txt_equals(rr, watch->values[v]))
@@ -287,10 +285,10 @@ struct wait {
     struct watch *watches;
     size_t count;
     const struct propagation_options *options;
-    int vouched;         /* the provider's last word; DNSHOOK_UNSUPPORTED: nobody to ask */
-    int64_t vouch_next;  /* when to ask it; 0: not yet scheduled */
+    int vouched;        /* the provider's last word; DNSHOOK_UNSUPPORTED: nobody to ask */
+    int64_t vouch_next; /* when to ask it; 0: not yet scheduled */
     int64_t vouch_every;
-    bool warned;         /* that port 53 leads nowhere */
+    bool warned; /* that port 53 leads nowhere */
 };
 
 /* Asks the addresses whose time has come; *next is when the next one's comes. */
@@ -348,8 +346,8 @@ static bool all_watches(const struct wait *wait, bool (*is)(const struct watch *
 static int ask_provider(struct wait *wait, bool complete, int64_t *next)
 {
     const int64_t now = deadline_now();
-    const bool blocked = all_watches(wait, nobody_answers) &&
-                         now >= wait->watches[0].waiting + PROPAGATION_SETTLE;
+    const bool blocked =
+        all_watches(wait, nobody_answers) && now >= wait->watches[0].waiting + PROPAGATION_SETTLE;
 
     if (wait->options->vouch == NULL || wait->vouched != DNSHOOK_AGAIN)
         return DNSHOOK_OK;
@@ -474,8 +472,8 @@ int propagation_look(struct dns *dns, struct watch *watch)
     for (size_t i = 0; i < watch->count && status == DNSHOOK_OK; i++) {
         struct sighting *const sighting = &watch->sightings[i];
 
-        status = dns_ask(sighting->address->server, watch->name, LDNS_RR_TYPE_TXT, false,
-                         on_answer, sighting);
+        status = dns_ask(sighting->address->server, watch->name, LDNS_RR_TYPE_TXT, false, on_answer,
+                         sighting);
         sighting->asking = status == DNSHOOK_OK;
         sighting->questions++;
     }

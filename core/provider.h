@@ -17,7 +17,7 @@ struct provider {
     struct dnshook_provider op;   /* what the host knows of the provider's struct, the rest zero */
     struct dnshook_param *params; /* the host's copy of the table, `param_count` elements */
     size_t param_count;
-    char *path;                   /* the file */
+    char *path; /* the file */
 };
 
 /* True for a name that a provider may have: ^[a-z0-9][a-z0-9_-]{0,31}$. */

@@ -265,8 +265,7 @@ static int drive(ares_channel channel, const struct host_search *search)
         }
         (void)poll(fds, count, deadline_left() < 100 ? (int)deadline_left() : 100);
         for (nfds_t i = 1; i < count; i++)
-            ares_process_fd(channel,
-                            (fds[i].revents & ~POLLOUT) ? fds[i].fd : ARES_SOCKET_BAD,
+            ares_process_fd(channel, (fds[i].revents & ~POLLOUT) ? fds[i].fd : ARES_SOCKET_BAD,
                             (fds[i].revents & POLLOUT) ? fds[i].fd : ARES_SOCKET_BAD);
         ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     }

@@ -94,8 +94,8 @@ static json_t *row_json(const struct sighting *sighting)
     return json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:i}", "nameservers", names_json(sighting),
                      "address", dns_server_address(sighting->address->server)->text, "state",
                      sight_text(sighting->sight), "said", said, "served-after-ms",
-                     time_json(sighting->served_at), "gone-after-ms",
-                     time_json(sighting->gone_at), "questions", (int)sighting->questions);
+                     time_json(sighting->served_at), "gone-after-ms", time_json(sighting->gone_at),
+                     "questions", (int)sighting->questions);
 }
 
 json_t *table_json(const struct watch *watch)
@@ -132,9 +132,8 @@ static size_t terminal_width(void)
 
     if (!isatty(STDERR_FILENO))
         return 0;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1
-               ? (size_t)size.ws_col - 1
-               : 79;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? (size_t)size.ws_col - 1
+                                                                           : 79;
 }
 
 void table_erase(void)

@@ -23,12 +23,11 @@ static bool soa_of(const ldns_rr_list *records, const char *name, struct zone_cu
 }
 
 /* Replaces the end of `name` that is `owner` by what the DNAME says. */
-static bool apply_dname(const char *name, const char *owner, const char *to,
-                        char target[NAME_SIZE])
+static bool apply_dname(const char *name, const char *owner, const char *to, char target[NAME_SIZE])
 {
     const size_t prefix = strlen(name) - strlen(owner); /* with its final dot */
-    const int size = snprintf(target, NAME_SIZE, "%.*s%s", (int)prefix, name,
-                              strcmp(to, ".") == 0 ? "" : to);
+    const int size =
+        snprintf(target, NAME_SIZE, "%.*s%s", (int)prefix, name, strcmp(to, ".") == 0 ? "" : to);
 
     return size > 0 && size <= NAME_MAX_TEXT;
 }
@@ -44,9 +43,8 @@ int zone_alias(const ldns_pkt *packet, const char *name, char target[NAME_SIZE])
         char owner[NAME_SIZE];
         char to[NAME_SIZE];
 
-        if ((type != LDNS_RR_TYPE_CNAME && (int)type != DNAME_TYPE) ||
-            ldns_rr_rd_count(rr) == 0 || !dns_name_text(ldns_rr_owner(rr), owner) ||
-            !dns_name_text(ldns_rr_rdf(rr, 0), to))
+        if ((type != LDNS_RR_TYPE_CNAME && (int)type != DNAME_TYPE) || ldns_rr_rd_count(rr) == 0 ||
+            !dns_name_text(ldns_rr_owner(rr), owner) || !dns_name_text(ldns_rr_rdf(rr, 0), to))
             continue;
         if (type == LDNS_RR_TYPE_CNAME && name_equal(owner, name)) {
             memcpy(target, to, NAME_SIZE);
