@@ -78,6 +78,7 @@ int acmetool_run(const struct run *run, int argc, char *const *argv)
         status = run_open(run, NULL, &road);
     if (status == DNSHOOK_OK)
         status = event->handle(&road, &challenge, 1);
+    deadline_outcome(run_exit(status));
     road_close(&road);
     return run_exit(status);
 }

@@ -24,6 +24,7 @@ static int64_t end_of_all;
 static bool cleaning;
 static int wake_pipe[2] = {-1, -1};
 static volatile sig_atomic_t caught;
+static volatile sig_atomic_t outcome = -1;
 static char last_words[LAST_WORDS_SIZE];
 static volatile sig_atomic_t last_words_size;
 
@@ -51,6 +52,8 @@ static void on_signal(int number)
     if (caught != 0)
         end_now(128 + number);
     caught = number;
+    if (!cleaning && end_of_all - deadline_now() > CLEANUP_AFTER_SIGNAL)
+        (void)alarm(CLEANUP_AFTER_SIGNAL / 1000); /* a call may hang and never see the signal */
     (void)!write(wake_pipe[1], "", 1);
     errno = saved;
 }
@@ -58,6 +61,8 @@ static void on_signal(int number)
 static void on_alarm(int number)
 {
     (void)number;
+    if (outcome >= 0)
+        _exit(outcome);
     end_now(caught != 0 ? 128 + caught : 1);
 }
 
@@ -165,6 +170,11 @@ int deadline_sleep(int64_t milliseconds)
             return DNSHOOK_OK;
         (void)poll(&wake, 1, (int)left);
     }
+}
+
+void deadline_outcome(int status)
+{
+    outcome = status;
 }
 
 void deadline_last_words(const char *text)

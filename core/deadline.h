@@ -51,4 +51,8 @@ int deadline_sleep(int64_t milliseconds);
  * line feed, cut at 2559 bytes. */
 void deadline_last_words(const char *text);
 
+/* Says that the work is done and the exit status known: an alarm from here on, as in a provider
+ * that hangs while it is closed, ends the process with it. */
+void deadline_outcome(int status);
+
 #endif

@@ -3,6 +3,7 @@
 E2E_TESTS = \
 	tests/e2e/test_acmetool.py \
 	tests/e2e/test_concurrency.py \
+	tests/e2e/test_promises.py \
 	tests/e2e/test_propagation.py \
 	tests/e2e/test_protocol.py \
 	tests/e2e/test_rfc2136_servers.py \
