@@ -33,7 +33,8 @@ quietly sh "$build/src/autogen.sh"
 mkdir -p "$build/obj"
 cd "$build/obj"
 quietly env CONFIG_SHELL=/bin/sh "$build/src/configure" --quiet
-quietly make -s -j "$(nproc)" all tests/stage.stamp
+quietly make -s -j "$(nproc)" all
+quietly make -s tests/stage.stamp
 
 say "Starting the lab"
 PREFIX=/usr/local BINDIR=/usr/local/bin LIBDIR=/usr/local/lib \

@@ -122,7 +122,7 @@ static int accept_answer(void *opaque, const void *message, size_t size)
 
     wire_header(&wire, &header);
     flight->report = (struct tsig_report){.verdict = TSIG_MALFORMED};
-    if (wire.bad || header.id != flight->id || !same_question(flight, &wire, &header))
+    if (wire.bad || !same_question(flight, &wire, &header))
         return -1;
     flight->report.verdict = TSIG_GOOD;
     if (key->algorithm != NULL)

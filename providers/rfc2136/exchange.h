@@ -47,7 +47,8 @@ int exchange_ask(struct rfc2136 *self, const struct server *server, const ldns_p
  * it. `subject` is what was sent, as "an UPDATE of NAME in zone ZONE". */
 int exchange_fail(struct rfc2136 *self, const struct answer *answer, const char *subject);
 
-/* Whether an answer says that the key, its secret, its algorithm or the time is wrong. */
+/* Whether an answer to a question says that the key, its secret, its algorithm or the time is
+ * wrong. */
 bool exchange_is_key_error(const struct answer *answer);
 
 /* Asks a question and takes the answer only if it is trusted and authoritative. DNSHOOK_OK with

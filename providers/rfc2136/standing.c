@@ -23,6 +23,7 @@ int standing_read(struct rfc2136 *self, const struct server *server, const char 
     const ldns_rr *const set =
         message_find(out->packet, LDNS_SECTION_ANSWER, LDNS_RR_TYPE_TXT, name);
 
+    out->set = set != NULL;
     out->ttl = set == NULL ? 0 : ldns_rr_ttl(set);
     out->alias = message_find(out->packet, LDNS_SECTION_ANSWER, LDNS_RR_TYPE_CNAME, name) != NULL;
     out->redirected =

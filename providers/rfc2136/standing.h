@@ -14,7 +14,8 @@ struct standing {
     bool known;       /* it was read from the server, with authority */
     bool alias;       /* a CNAME answers there: its own, or one made from a wildcard */
     bool redirected;  /* a DNAME stands above */
-    uint32_t ttl;     /* of the set; 0: there is none */
+    bool set;         /* there is a TXT set */
+    uint32_t ttl;     /* of the set */
     ldns_pkt *packet; /* NULL: not known */
 };
 

@@ -92,7 +92,7 @@ static EVP_MAC_CTX *mac_begin(const struct tsig_key *key)
     EVP_MAC_CTX *context = hmac == NULL ? NULL : EVP_MAC_CTX_new(hmac);
     char digest[16] = "";
 
-    strncpy(digest, key->algorithm->digest, sizeof digest - 1);
+    memcpy(digest, key->algorithm->digest, strlen(key->algorithm->digest) + 1);
     params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0);
     if (context != NULL && EVP_MAC_init(context, key->secret, key->secret_size, params) != 1) {
         EVP_MAC_CTX_free(context);

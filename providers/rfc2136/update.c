@@ -139,7 +139,7 @@ static bool put(ldns_pkt *update, const struct batch *batch, size_t index)
     if ((!standing->known || standing->alias) && !message_require_no_alias(update, change->name))
         return false;
     return message_add_txt(update, change->name, change->value,
-                           standing->ttl > 0 ? standing->ttl : change->ttl);
+                           standing->set ? standing->ttl : change->ttl);
 }
 
 /* The most bytes that a change takes in a message: with its condition, names not compressed. */

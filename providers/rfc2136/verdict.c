@@ -21,8 +21,9 @@ static const struct {
     const char *advice;
 } meanings[] = {
     {LDNS_RCODE_NOTAUTH, TSIG_ERROR_BADKEY, ANY, DNSHOOK_DENIED,
-     "the server knows no key of this name with this algorithm; set both as the server's "
-     "configuration has them"},
+     "the server knows no key of this name with this algorithm (Knot also says so where its acl "
+     "does "
+     "not let the key act here); set both as the server's configuration has them"},
     {LDNS_RCODE_NOTAUTH, TSIG_ERROR_BADSIG, ANY, DNSHOOK_DENIED,
      "the server has another secret for this key, or another algorithm; set them as the server's "
      "configuration has them"},
@@ -32,8 +33,12 @@ static const struct {
      "the server wants another length of the signature, which it should not; set another algorithm "
      "for this key there and here"},
     {LDNS_RCODE_NOTAUTH, ANY_ERROR, NOT_SIGNED, DNSHOOK_DENIED,
-     "without a signature it may mean that the server does not know the key, or that it is not "
-     "the primary of the zone; check RFC2136_TSIG_KEY, RFC2136_NAMESERVER and RFC2136_ZONE"},
+     "PowerDNS says this for a wrong key, secret, algorithm or clock, Knot where it does not have "
+     "the zone; check RFC2136_TSIG_KEY, RFC2136_TSIG_SECRET, RFC2136_TSIG_ALGORITHM, the clock, "
+     "RFC2136_NAMESERVER and RFC2136_ZONE"},
+    {LDNS_RCODE_NOTAUTH, ANY_ERROR, NO_KEY, DNSHOOK_NO_ZONE,
+     "the server is not the primary of that zone, or (Knot) it wants a key; set "
+     "RFC2136_NAMESERVER to the zone's primary, or RFC2136_TSIG_KEY and RFC2136_TSIG_SECRET"},
     {LDNS_RCODE_NOTAUTH, ANY_ERROR, ANY, DNSHOOK_NO_ZONE,
      "the server is not the primary of that zone; set RFC2136_NAMESERVER to its primary, or "
      "RFC2136_ZONE to the zone that this server has"},
@@ -44,9 +49,9 @@ static const struct {
      "update-policy or allow-update, and allow-query; Knot: acl; PowerDNS: "
      "TSIG-ALLOW-DNSUPDATE)"},
     {LDNS_RCODE_REFUSED, ANY_ERROR, NOT_SIGNED, DNSHOOK_DENIED,
-     "without a signature: PowerDNS says this for a wrong key, secret or algorithm, and for an "
-     "address that may not update; check RFC2136_TSIG_KEY, RFC2136_TSIG_SECRET and "
-     "RFC2136_TSIG_ALGORITHM"},
+     "PowerDNS says this for a wrong key, secret or algorithm, when the clocks are more than five "
+     "minutes apart, and to an address that may not update; check RFC2136_TSIG_KEY, "
+     "RFC2136_TSIG_SECRET, RFC2136_TSIG_ALGORITHM and the clock"},
     {LDNS_RCODE_REFUSED, ANY_ERROR, NO_KEY, DNSHOOK_DENIED,
      "the server does not take this without a key from here; set RFC2136_TSIG_KEY and "
      "RFC2136_TSIG_SECRET, or RFC2136_TSIG_FILE"},
@@ -127,12 +132,12 @@ static bool fits(size_t row, const struct answer *answer, bool have_key)
            (meanings[row].trust == ANY || meanings[row].trust == trust);
 }
 
+/* A server that does not have the zone refuses a question; NOTAUTH to one is about the key alone,
+ * also where the TSIG record that should say so is left out, as PowerDNS does. */
 bool exchange_is_key_error(const struct answer *answer)
 {
-    return answer->rcode == LDNS_RCODE_NOTAUTH && (answer->report.error == TSIG_ERROR_BADKEY ||
-                                                   answer->report.error == TSIG_ERROR_BADSIG ||
-                                                   answer->report.error == TSIG_ERROR_BADTIME ||
-                                                   answer->report.error == TSIG_ERROR_BADTRUNC);
+    return answer->rcode == LDNS_RCODE_NOTAUTH &&
+           (!answer->trusted || answer->report.error != TSIG_ERROR_NONE);
 }
 
 int exchange_fail(struct rfc2136 *self, const struct answer *answer, const char *subject)

@@ -192,15 +192,16 @@ def lossy(upstream, share):
 
 class Lagging:
     """Serves a TXT value only `delay` seconds after it first saw it at the real server, and goes on
-    serving it `linger` seconds after it was gone there. ready(value) tells when it began."""
+    serving it `linger` seconds after it was gone there. The delay of a value varies by the share
+    `jitter`. ready(value) tells when it began."""
 
-    def __init__(self, upstream, delay, linger=0.0, port=53):
-        self.upstream, self.delay, self.linger, self.port = upstream, delay, linger, port
-        self._born, self._last = {}, {}
+    def __init__(self, upstream, delay, linger=0.0, jitter=0.0):
+        self.upstream, self.delay, self.linger, self.jitter = upstream, delay, linger, jitter
+        self._begin, self._last = {}, {}
         self._lock = threading.Lock()
 
     def __call__(self, query, _transport):
-        answer = forward(query, self.upstream, self.port)
+        answer = forward(query, self.upstream)
         question = query.question[0]
         if question.rdtype != dns.rdatatype.TXT:
             return answer.to_wire()
@@ -225,15 +226,16 @@ class Lagging:
         now = time.monotonic()
         with self._lock:
             for value in real:
-                self._born.setdefault((name, value), now)
+                vary = 1 + random.uniform(-self.jitter, self.jitter)
+                self._begin.setdefault((name, value), now + self.delay * vary)
                 self._last[name, value] = now
-            return {value for (owner, value), born in self._born.items()
-                    if owner == name and born + self.delay <= now
+            return {value for (owner, value), begin in self._begin.items()
+                    if owner == name and begin <= now
                     and (value in real or now < self._last[owner, value] + self.linger)}
 
     def ready(self, value):
         """The time (monotonic) from which it served the value; None: it never saw it."""
-        for (_, each), born in list(self._born.items()):
+        for (_, each), begin in list(self._begin.items()):
             if each == value:
-                return born + self.delay
+                return begin
         return None

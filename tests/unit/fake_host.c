@@ -68,12 +68,27 @@ static void *fake_alloc(const struct dnshook_host *host, size_t size)
     return block + 1;
 }
 
+/* How often a piece of memory holds a secret. */
+static unsigned holds_secret(const struct fake_host *fake, const char *memory, size_t size)
+{
+    unsigned found = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        const size_t length = fake->secrets[i] == NULL ? 0 : strlen(fake->secrets[i]);
+
+        for (size_t at = 0; length > 0 && at + length <= size; at++)
+            found += memcmp(memory + at, fake->secrets[i], length) == 0 ? 1 : 0;
+    }
+    return found;
+}
+
 static void fake_free(const struct dnshook_host *host, void *memory)
 {
     struct block *const block = memory == NULL ? NULL : (struct block *)memory - 1;
 
     if (block == NULL)
         return;
+    fake_of(host)->spilled += holds_secret(fake_of(host), memory, block->size);
     fake_of(host)->live--;
     free(block);
 }

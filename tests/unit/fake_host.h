@@ -42,9 +42,11 @@ struct fake_host {
     unsigned settle;        /* milliseconds; 0: 300 */
     long fail_alloc;        /* the n-th allocation from now fails; 0: none */
     long allocations;
-    long live;          /* allocations not freed yet */
-    unsigned exchanges; /* requests so far */
-    unsigned fails;     /* calls of fail() */
+    long live;              /* allocations not freed yet */
+    const char *secrets[2]; /* texts that no memory may hold when it is freed; NULL: none */
+    unsigned spilled;       /* how often one was found there */
+    unsigned exchanges;     /* requests so far */
+    unsigned fails;         /* calls of fail() */
     int fail_status;
     char failed[DNSHOOK_TEXT_SIZE];
     char logged[FAKE_LOG_SIZE];

@@ -362,7 +362,7 @@ static void test_answers_to_an_update_without_a_key(void **state)
         {{LDNS_RCODE_NOERROR, UNSIGNED, 0, A_QUERY, true}, DNSHOOK_BAD_ANSWER, "nothing that is"},
         {{LDNS_RCODE_NOERROR, UNSIGNED, 0, OTHER_ID, true}, DNSHOOK_UNREACHABLE, "nothing came"},
         {{LDNS_RCODE_REFUSED, UNSIGNED, 0, 0, true}, DNSHOOK_DENIED, "set RFC2136_TSIG_KEY"},
-        {{LDNS_RCODE_NOTAUTH, UNSIGNED, 0, 0, true}, DNSHOOK_NO_ZONE, "NOTAUTH to"},
+        {{LDNS_RCODE_NOTAUTH, UNSIGNED, 0, 0, true}, DNSHOOK_NO_ZONE, "(Knot) it wants a key"},
         {{LDNS_RCODE_NOTIMPL, UNSIGNED, 0, NO_QUESTION, true}, DNSHOOK_REJECTED, "NSD"},
         {{LDNS_RCODE_SERVFAIL, UNSIGNED, 0, 0, true}, DNSHOOK_AGAIN, "SERVFAIL"},
     };
@@ -398,12 +398,16 @@ static void test_a_forged_answer_before_the_signed_one(void **state)
 
 static void test_a_wrong_key_ends_before_the_update(void **state)
 {
-    static const struct reply script[] = {{LDNS_RCODE_NOTAUTH, EMPTY, TSIG_ERROR_BADKEY, 0, true}};
+    static const struct reply bind = {LDNS_RCODE_NOTAUTH, EMPTY, TSIG_ERROR_BADKEY, 0, true};
+    static const struct reply powerdns = {LDNS_RCODE_NOTAUTH, UNSIGNED, 0, 0, true};
 
     (void)state;
-    assert_int_equal(add(script, NULL), DNSHOOK_DENIED);
+    assert_int_equal(add(&bind, NULL), DNSHOOK_DENIED);
     assert_int_equal(fake->exchanges, 1);
     assert_said("BADKEY (not signed) to a question about " NAME);
+    assert_int_equal(add(&powerdns, NULL), DNSHOOK_DENIED);
+    assert_int_equal(fake->exchanges, 1);
+    assert_said("NOTAUTH (not signed) to a question about " NAME);
 }
 
 static void test_badtime_is_repeated_once(void **state)
@@ -558,6 +562,70 @@ static void test_a_failed_message_fails_every_change(void **state)
     assert_int_equal(provider->apply(handle, list, 0), DNSHOOK_OK);
 }
 
+static void test_check(void **state)
+{
+    static const struct {
+        struct reply reply;
+        int status;
+        const char *said;
+    } rows[] = {
+        {{LDNS_RCODE_REFUSED, SIGNED, 0, 0, true}, DNSHOOK_OK, "lets it ask nothing about zone"},
+        {{LDNS_RCODE_REFUSED, UNSIGNED, 0, 0, true}, DNSHOOK_DENIED, "REFUSED (not signed)"},
+        {{LDNS_RCODE_NOERROR, SIGNED, 0, NOT_AA, true}, DNSHOOK_NO_ZONE, "not authoritative"},
+        {{LDNS_RCODE_NOERROR, UNSIGNED, 0, 0, true}, DNSHOOK_BAD_ANSWER, "proves nothing"},
+        {{LDNS_RCODE_NXDOMAIN, SIGNED, 0, 0, true}, DNSHOOK_BAD_ANSWER, "NXDOMAIN"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fake_host_forget(fake);
+        done = 0;
+        fake->opaque = (void *)(uintptr_t)&rows[i].reply;
+        assert_int_equal(provider->check(handle, &zone), rows[i].status);
+        assert_int_equal(fake->fails, rows[i].status != DNSHOOK_OK);
+        assert_non_null(
+            strstr(rows[i].status == DNSHOOK_OK ? fake->logged : fake->failed, rows[i].said));
+    }
+}
+
+static int count_zone(void *opaque, const struct dnshook_zone *found)
+{
+    ++*(int *)opaque;
+    assert_string_equal(found->name, "example.test");
+    return DNSHOOK_OK;
+}
+
+/* Where the server does not say, the zone that the DNS shows is taken; a wrong key is an error. */
+static void test_find_zone(void **state)
+{
+    static const struct {
+        struct reply reply;
+        int status;
+    } rows[] = {
+        {{LDNS_RCODE_REFUSED, SIGNED, 0, 0, true}, DNSHOOK_OK},
+        {{LDNS_RCODE_REFUSED, UNSIGNED, 0, 0, true}, DNSHOOK_OK},
+        {{LDNS_RCODE_NXDOMAIN, SIGNED, 0, NOT_AA, true}, DNSHOOK_OK},
+        {{LDNS_RCODE_NXDOMAIN, WRONG, 0, 0, true}, DNSHOOK_OK},
+        {{LDNS_RCODE_NXDOMAIN, SIGNED, 0, 0, true}, DNSHOOK_OK}, /* without a SOA record */
+        {{LDNS_RCODE_SERVFAIL, SIGNED, 0, 0, true}, DNSHOOK_OK},
+        {{LDNS_RCODE_NOTAUTH, EMPTY, TSIG_ERROR_BADSIG, 0, true}, DNSHOOK_DENIED},
+        {{LDNS_RCODE_NOERROR, SIGNED, 0, OTHER_ID, true}, DNSHOOK_UNREACHABLE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int calls = 0;
+
+        fake_host_forget(fake);
+        done = 0;
+        fake->opaque = (void *)(uintptr_t)&rows[i].reply;
+        assert_int_equal(provider->find_zone(handle, NAME, &zone, count_zone, &calls),
+                         rows[i].status);
+        assert_int_equal(calls, rows[i].status == DNSHOOK_OK);
+        assert_int_equal(fake->fails, rows[i].status != DNSHOOK_OK);
+    }
+}
+
 static void test_values_that_do_not_fit(void **state)
 {
     char value[DNSHOOK_VALUE_MAX + 2];
@@ -690,6 +758,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_refused_message_is_divided, setup, teardown),
         cmocka_unit_test_setup_teardown(test_faults_of_single_changes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_failed_message_fails_every_change, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_check, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_find_zone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_values_that_do_not_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_broken_answers, setup_without_key, teardown),

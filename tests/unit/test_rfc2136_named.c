@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -57,6 +58,7 @@ static const char zone_text[] = "$TTL 300\n"
                                 "*.wild CNAME www\n"
                                 "tree DNAME other.test.\n"
                                 "foreign 1234 TXT \"of another\"\n"
+                                "fleeting 0 TXT \"of another\"\n"
                                 "pair TXT \"two\" \"strings\"\n"
                                 "www A 127.0.0.1\n"
                                 "child NS ns.child\n";
@@ -124,6 +126,7 @@ static void run_named(void)
 {
     char path[128];
 
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* also if the test crashes */
     (void)snprintf(path, sizeof path, "%s/log", server.dir);
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
@@ -158,7 +161,7 @@ static int start_named(void **state)
     server.pid = fork();
     if (server.pid == 0)
         run_named();
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 1500 && waitpid(server.pid, NULL, WNOHANG) == 0; i++) {
         if (answers(port))
             return 0;
         (void)nanosleep(&pause, NULL);
@@ -477,23 +480,36 @@ static void test_ttl_of_a_set_is_kept(void **state)
     assert_int_equal(change(DNSHOOK_REMOVE, "example.test", "foreign.example.test", "ours", NULL),
                      DNSHOOK_OK);
     assert_true(serves("foreign.example.test", "of another"));
+    assert_int_equal(change(DNSHOOK_ADD, "example.test", "fleeting.example.test", "ours", NULL),
+                     DNSHOOK_OK);
+    assert_int_equal(count_of("fleeting.example.test", &ttl), 2);
+    assert_int_equal(ttl, 0);
     assert_int_equal(change(DNSHOOK_ADD, "example.test", "fresh.example.test", "ours", NULL),
                      DNSHOOK_OK);
     assert_int_equal(count_of("fresh.example.test", &ttl), 1);
     assert_int_equal(ttl, 60);
 }
 
+/* A record of the strings "two" and "strings" is neither the value "two" nor "twostrings". */
 static void test_two_strings_are_not_the_value(void **state)
 {
+    static const char *const values[] = {"two", "twostrings"};
+
     (void)state;
     open_usual();
-    assert_int_equal(change(DNSHOOK_ADD, "example.test", "pair.example.test", "twostrings", NULL),
-                     DNSHOOK_OK);
-    assert_int_equal(count_of("pair.example.test", NULL), 2);
-    assert_int_equal(
-        change(DNSHOOK_REMOVE, "example.test", "pair.example.test", "twostrings", NULL),
-        DNSHOOK_OK);
-    assert_int_equal(count_of("pair.example.test", NULL), 1);
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t effect = 0;
+
+        assert_int_equal(
+            change(DNSHOOK_ADD, "example.test", "pair.example.test", values[i], &effect),
+            DNSHOOK_OK);
+        assert_int_equal(effect, DNSHOOK_EFFECT_CHANGED);
+        assert_int_equal(count_of("pair.example.test", NULL), 2);
+        assert_int_equal(
+            change(DNSHOOK_REMOVE, "example.test", "pair.example.test", values[i], NULL),
+            DNSHOOK_OK);
+        assert_int_equal(count_of("pair.example.test", NULL), 1);
+    }
 }
 
 static void test_aliases(void **state)

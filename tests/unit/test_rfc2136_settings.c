@@ -150,6 +150,8 @@ static void check_row(const struct row *row)
     struct fake_host *const fake = fake_host_new();
     struct settings settings = {.port = 0};
 
+    fake->secrets[0] = SECRET;
+    fake->secrets[1] = PLAIN;
     for (size_t i = 0; i < 10 && row->params[i] != NULL; i += 2)
         fake_host_set(fake, row->params[i], row->params[i + 1]);
     const int status = settings_read(&fake->host, &settings);
@@ -173,6 +175,7 @@ static void check_row(const struct row *row)
     }
     assert_silent(fake);
     settings_wipe(&fake->host, &settings);
+    assert_int_equal(fake->spilled, 0);
     assert_int_equal(fake_host_free(fake), 0);
 }
 
