@@ -39,8 +39,6 @@ int road_open(struct road *road, const struct provider *provider)
     if (status == DNSHOOK_OK)
         status = resolver_open(road->dns, getenv("DNSHOOK_RESOLVERS"), &road->resolver);
     road->map = (struct route_map){.dns = road->dns, .resolver = road->resolver};
-    if (status == DNSHOOK_OK)
-        status = journal_open(&road->journal);
     if (status == DNSHOOK_OK && provider != NULL)
         status = instance_open(provider, road->resolver, &road->instance);
     return status;
@@ -92,19 +90,38 @@ static int find_zone(struct road *road, struct challenge *challenge)
     return instance_find_zone(road->instance, challenge->record, &cut, &challenge->zone);
 }
 
-static int prepare_one(struct road *road, struct challenge *challenge)
+int challenge_route(struct road *road, const char *host, struct route *route)
+{
+    const int status = route_find(&road->map, host, route);
+
+    if (status == DNSHOOK_DEADLINE)
+        log_error("%s: the time was over while its zone and nameservers were looked for (resolvers "
+                  "asked: %s)",
+                  host, resolver_text(road->resolver));
+    return status;
+}
+
+/* Record name, authority and zone of one challenge. */
+static int place(struct road *road, struct challenge *challenge)
 {
     struct route route;
-    int status = route_find(&road->map, challenge->host, &route);
+    int status = challenge_route(road, challenge->host, &route);
 
     if (status != DNSHOOK_OK)
         return status;
     memcpy(challenge->record, route.record, sizeof challenge->record);
     challenge->authority = route.authority;
     status = find_zone(road, challenge);
+    fill_change(challenge);
+    return status;
+}
+
+static int prepare_one(struct road *road, struct challenge *challenge)
+{
+    const int status = place(road, challenge);
+
     if (status != DNSHOOK_OK)
         return status;
-    fill_change(challenge);
     log_info("the value for %s goes to %s in zone %s", challenge->host, challenge->record,
              challenge->zone.name);
     return delegation_check(road->dns, road->resolver, road->instance, &challenge->public_zone,
@@ -133,7 +150,13 @@ static struct journal_entry entry_of(const struct road *road, const struct chall
                                   .primary = challenge->zone.primary};
 }
 
-/* Makes the change of those challenges for which `wanted` is true, zone by zone. */
+/* Opens the journal at its first use: who changes nothing needs none. */
+static int open_journal(struct road *road)
+{
+    return road->journal != NULL ? DNSHOOK_OK : journal_open(&road->journal);
+}
+
+/* Makes the same change for each of the challenges, zone by zone. */
 static int change_set(struct road *road, struct challenge *set, size_t count, int action)
 {
     CLEANUP_FREE struct dnshook_change **changes = calloc(count, sizeof *changes);
@@ -229,7 +252,7 @@ static void note_added(struct road *road, struct challenge *challenge)
 
 int challenge_add(struct road *road, struct challenge *set, size_t count)
 {
-    int status = DNSHOOK_OK;
+    int status = open_journal(road);
 
     for (size_t i = 0; i < count && status == DNSHOOK_OK; i++) {
         const struct journal_entry entry = entry_of(road, &set[i]);
@@ -273,6 +296,8 @@ int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
     size_t left = 0;
     int status;
 
+    if (deadline_signal() != 0)
+        log_warning("ended by signal %d", deadline_signal());
     deadline_begin_cleanup();
     if (placed == NULL)
         return log_no_memory();
@@ -429,31 +454,21 @@ int challenge_start(struct road *road, struct challenge *set, size_t count)
 static int locate(struct road *road, struct challenge *challenge)
 {
     const struct journal_entry entry = entry_of(road, challenge);
-    struct journal_place place;
-    struct route route;
-    int status;
+    struct journal_place noted;
 
-    if (journal_find(road->journal, &entry, &place)) {
-        memcpy(challenge->record, place.record, sizeof challenge->record);
-        (void)snprintf(challenge->zone.name, NAME_SIZE, "%s", place.zone);
-        (void)snprintf(challenge->zone.id, INSTANCE_ID_SIZE, "%s", place.zone_id);
-        (void)snprintf(challenge->zone.primary, NAME_SIZE, "%s", place.primary);
-        fill_change(challenge);
-        return DNSHOOK_OK;
-    }
-    status = route_find(&road->map, challenge->host, &route);
-    if (status != DNSHOOK_OK)
-        return status;
-    memcpy(challenge->record, route.record, sizeof challenge->record);
-    challenge->authority = route.authority;
-    status = find_zone(road, challenge);
+    if (!journal_find(road->journal, &entry, &noted))
+        return place(road, challenge);
+    memcpy(challenge->record, noted.record, sizeof challenge->record);
+    (void)snprintf(challenge->zone.name, NAME_SIZE, "%s", noted.zone);
+    (void)snprintf(challenge->zone.id, INSTANCE_ID_SIZE, "%s", noted.zone_id);
+    (void)snprintf(challenge->zone.primary, NAME_SIZE, "%s", noted.primary);
     fill_change(challenge);
-    return status;
+    return DNSHOOK_OK;
 }
 
 int challenge_stop(struct road *road, struct challenge *set, size_t count)
 {
-    int status = DNSHOOK_OK;
+    int status = open_journal(road);
 
     for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
         status = set[i].status = locate(road, &set[i]);

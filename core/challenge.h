@@ -15,7 +15,7 @@ struct road {
     struct dns *dns;
     struct resolver *resolver;
     struct route_map map;
-    struct journal *journal;
+    struct journal *journal; /* opened by who writes or takes away */
     struct instance *instance;
     enum quorum quorum;
     int64_t wait_limit;            /* ms that the wait may take; 0: the run's deadline alone */
@@ -44,7 +44,7 @@ struct watch_set {
     struct watch watches[];
 };
 
-/* Opens DNS, resolvers (DNSHOOK_RESOLVERS), quorum (DNSHOOK_QUORUM), journal and provider; said.
+/* Opens DNS, resolvers (DNSHOOK_RESOLVERS), quorum (DNSHOOK_QUORUM) and provider; said.
  * The caller ends it with road_close(), also when it fails. */
 int road_open(struct road *road, const struct provider *provider);
 void road_close(struct road *road);
@@ -52,6 +52,9 @@ void road_close(struct road *road);
 /* NULL for a value that can be a challenge's; else what is wrong with it, as the end of a sentence
  * that begins with "the value". */
 const char *challenge_check_value(const char *value);
+
+/* route_find() on this road; says so when the time is over. */
+int challenge_route(struct road *road, const char *host, struct route *route);
 
 /* Record name, zone and authority of each; where the provider would edit a zone that the Internet
  * is not led to, an error. Changes nothing. The first status that is not DNSHOOK_OK, said. */

@@ -32,8 +32,7 @@ static bool all_serve(const struct watch *watch)
 static bool any_answers(const struct watch *watch)
 {
     for (size_t i = 0; i < watch->count; i++)
-        if (watch->sightings[i].sight == SIGHT_SERVING ||
-            watch->sightings[i].sight == SIGHT_WITHOUT)
+        if (watch->sightings[i].sight == SIGHT_ANSWERING)
             return true;
     return false;
 }
@@ -45,13 +44,12 @@ static bool is_fine(const struct check *check)
 
 static int look(struct check *check)
 {
-    static const char *const no_value[] = {""};
-    int status = route_find(&check->road.map, check->host, &check->route);
+    int status = challenge_route(&check->road, check->host, &check->route);
 
     if (status != DNSHOOK_OK)
         return status;
-    watch_init(&check->watch, check->route.record, check->value != NULL ? &check->value : no_value,
-               1, check->route.authority);
+    watch_init(&check->watch, check->route.record, &check->value, check->value != NULL ? 1 : 0,
+               check->route.authority);
     return propagation_look(check->road.dns, &check->watch);
 }
 

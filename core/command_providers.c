@@ -95,9 +95,19 @@ static int print_info_json(const struct provider *provider, json_t *guide)
 
 static void print_param(const struct dnshook_param *param)
 {
-    (void)printf("%s%s%s\n    %s.\n", param->name,
-                 (param->flags & DNSHOOK_PARAM_REQUIRED) != 0 ? " (required)" : "",
-                 (param->flags & DNSHOOK_PARAM_SECRET) != 0 ? " (secret)" : "", param->help);
+    static const struct {
+        uint32_t flag;
+        const char *text;
+    } marks[] = {{DNSHOOK_PARAM_REQUIRED, " (required)"},
+                 {DNSHOOK_PARAM_SECRET, " (secret)"},
+                 {DNSHOOK_PARAM_FILE, " (a file)"},
+                 {DNSHOOK_PARAM_TIMEOUT, " (seconds)"}};
+
+    (void)printf("%s", param->name);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if ((param->flags & marks[i].flag) != 0)
+            (void)printf("%s", marks[i].text);
+    (void)printf("\n    %s.\n", param->help);
     if (param->env != NULL)
         (void)printf("    environment: %s\n", param->env);
     if (param->initial != NULL)

@@ -19,6 +19,7 @@ struct test {
     char host[NAME_SIZE];
     char value[VALUE_SIZE];
     enum sight seen[AUTHORITY_MAX_ADDRESSES]; /* what has been told already */
+    bool asked;                               /* the nameservers have been asked for it */
     bool reached;                             /* the value was served */
     bool removed;
 };
@@ -72,6 +73,7 @@ static int wait_for(struct test *test, bool want)
     log_info(want ? "asking every nameserver address until it serves the value"
                   : "asking every nameserver address until the value is gone");
     memset(test->seen, 0, sizeof test->seen);
+    test->asked = true;
     status = challenge_wait(&test->road, &test->challenge, 1, test->watches, want);
     table_erase();
     tell_changes(test);
@@ -128,7 +130,7 @@ static int report(const struct test *test, int status)
 
     if (test->run->options.json && test->road.instance != NULL)
         printed = table_print_json(result_json(test, status));
-    else if (test->watches != NULL) {
+    else if (test->watches != NULL && test->asked) {
         (void)printf("%s in zone %s:\n", test->challenge.record, test->challenge.zone.name);
         table_print(stdout, &test->watches->watches[0], TABLE_TIMES);
     }

@@ -9,7 +9,3 @@ providers__http_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden $(LIBCURL_CFLAGS) $
 providers__http_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/core
 providers__http_la_LDFLAGS = $(MODULE_LDFLAGS)
 providers__http_la_LIBADD = $(LIBCURL_LIBS) $(OPENSSL_LIBS)
-
-core_libcore_a_SOURCES += \
-	core/http_curl.h \
-	core/provider_check.c core/provider_check.h

@@ -163,7 +163,6 @@ static CURLcode set_numbers(const struct call *call)
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
         {CURLOPT_FOLLOWLOCATION, 0},
         {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-        {CURLOPT_PATH_AS_IS, 1},
         {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
 #if LIBCURL_VERSION_NUM >= 0x075700
         {CURLOPT_QUICK_EXIT, 1}, /* do not wait for a resolver that hangs */
@@ -308,14 +307,14 @@ static int explain(const struct call *call, CURLcode code)
          "; is the clock right, and the CA in the system's store or in SSL_CERT_FILE?"},
     };
     const char *const why = call->error[0] != '\0' ? call->error : curl_easy_strerror(code);
-    const int end = call->program->status();
+    int end = call->program->status();
 
+    if (end == DNSHOOK_OK && code == CURLE_OPERATION_TIMEDOUT && call->until_the_end)
+        end = DNSHOOK_DEADLINE;
     if (call->http->answer.status != DNSHOOK_OK)
         return fail(call, call->http->answer.status, call->http->answer.complaint, "");
     if (end != DNSHOOK_OK)
         return fail(call, end, end == DNSHOOK_DEADLINE ? "no time is left" : "interrupted", "");
-    if (code == CURLE_OPERATION_TIMEDOUT)
-        return fail(call, call->until_the_end ? DNSHOOK_DEADLINE : DNSHOOK_UNREACHABLE, why, "");
     if (code == CURLE_OUT_OF_MEMORY && has_endless_header(call))
         return fail(call, DNSHOOK_BAD_ANSWER, "a header has no end, or memory ran out", "");
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)

@@ -16,7 +16,8 @@
 enum {
     AGAIN_FIRST = 500, /* ms, doubled with each try */
     AGAIN_MAX = 10000,
-    CONFLICT_MAX = 250
+    CONFLICT_MAX = 250,
+    NOT_SET = -1 /* a change that apply() has not come to */
 };
 
 struct instance {
@@ -274,11 +275,16 @@ static int change_many(struct instance *instance, struct dnshook_change *const *
     int status;
 
     instance->reason[0] = '\0';
-    do
+    do {
+        for (size_t i = 0; i < count; i++)
+            changes[i]->status = NOT_SET;
         status = instance->provider->op.apply(instance->handle, changes, count);
-    while (once_more(instance, status, &tries));
-    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
-        status = changes[i]->status;
+    } while (once_more(instance, status, &tries));
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i]->status == NOT_SET)
+            changes[i]->status = status;
+        status = status == DNSHOOK_OK ? changes[i]->status : status;
+    }
     return said(instance, status);
 }
 
@@ -358,12 +364,15 @@ int instance_find_zone(struct instance *instance, const char *name, const struct
 int instance_nameservers(struct instance *instance, const struct dnshook_zone *zone,
                          dnshook_name_fn *each, void *opaque)
 {
+    unsigned tries = 0;
     int status;
 
     if (instance->provider->op.nameservers == NULL)
         return DNSHOOK_UNSUPPORTED;
     instance->reason[0] = '\0';
-    status = instance->provider->op.nameservers(instance->handle, zone, each, opaque);
+    do
+        status = instance->provider->op.nameservers(instance->handle, zone, each, opaque);
+    while (once_more(instance, status, &tries));
     if (status != DNSHOOK_OK)
         log_debug("%s: no list of nameservers: %s", provider_name(instance),
                   reason_of(instance, status));

@@ -61,7 +61,26 @@ static bool use_directory(struct journal *journal, const char *path)
     return true;
 }
 
-/* $STATE_DIRECTORY, the first of its list. */
+/* The entry called "dnshook" of a list with colons between its paths; without one, a directory of
+ * that name below the first entry: the others are other programs'. */
+static void own_entry(const char *list, char path[PATH_SIZE])
+{
+    static const char own[] = "/dnshook";
+    const size_t first = strcspn(list, ":");
+
+    (void)snprintf(path, PATH_SIZE, "%.*s%s", (int)first, list, own);
+    for (const char *at = list; *at != '\0'; at += strspn(at, ":")) {
+        const size_t size = strcspn(at, ":");
+
+        if (size >= sizeof own - 1 &&
+            memcmp(at + size - (sizeof own - 1), own, sizeof own - 1) == 0) {
+            (void)snprintf(path, PATH_SIZE, "%.*s", (int)size, at);
+            return;
+        }
+        at += size;
+    }
+}
+
 static bool use_state_directory(struct journal *journal)
 {
     const char *const list = getenv("STATE_DIRECTORY");
@@ -69,7 +88,7 @@ static bool use_state_directory(struct journal *journal)
 
     if (list == NULL || *list == '\0')
         return false;
-    (void)snprintf(path, sizeof path, "%.*s", (int)strcspn(list, ":"), list);
+    own_entry(list, path);
     if (use_directory(journal, path))
         return true;
     log_warning("STATE_DIRECTORY: %s cannot hold the journal (%s); looking elsewhere", path,

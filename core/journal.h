@@ -4,8 +4,9 @@
  * One file for each value, 0600, in a directory of our own, 0700: written, flushed and renamed
  * into place before the change, unlinked after the value is gone. It holds where the value went,
  * so that it can be taken away even if the CNAME it followed leads elsewhere by then. The
- * directory is $STATE_DIRECTORY (systemd.exec(5)), /var/lib/dnshook, or
- * ${XDG_STATE_HOME:-~/.local/state}/dnshook, the first that can be used.
+ * directory is the entry called dnshook of $STATE_DIRECTORY (systemd.exec(5)), or a directory of
+ * that name below its first entry; /var/lib/dnshook; or ${XDG_STATE_HOME:-~/.local/state}/dnshook:
+ * the first that can be used.
  */
 #ifndef JOURNAL_H
 #define JOURNAL_H

@@ -22,7 +22,7 @@ core_libcore_a_SOURCES = \
 	core/dns.c core/dns.h \
 	core/exchange.c core/exchange.h \
 	core/file.c core/file.h \
-	core/http.c core/http.h \
+	core/http.c core/http.h core/http_curl.h \
 	core/instance.c core/instance.h \
 	core/journal.c core/journal.h \
 	core/loader.c core/loader.h \
@@ -34,6 +34,7 @@ core_libcore_a_SOURCES = \
 	core/process.c core/process.h \
 	core/propagation.c core/propagation.h \
 	core/provider.c core/provider.h \
+	core/provider_check.c core/provider_check.h \
 	core/resolver.c core/resolver.h \
 	core/route.c core/route.h \
 	core/run.c core/run.h \

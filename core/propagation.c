@@ -20,8 +20,13 @@ enum {
 static const int64_t interval_share = 31;
 
 static const char *const sight_names[] = {
-    [SIGHT_NONE] = "not asked", [SIGHT_SERVING] = "serving", [SIGHT_WITHOUT] = "without the value",
-    [SIGHT_LAME] = "lame",      [SIGHT_SILENT] = "silent",   [SIGHT_UNROUTABLE] = "unroutable",
+    [SIGHT_NONE] = "not asked",
+    [SIGHT_SERVING] = "serving",
+    [SIGHT_WITHOUT] = "without the value",
+    [SIGHT_ANSWERING] = "answering",
+    [SIGHT_LAME] = "lame",
+    [SIGHT_SILENT] = "silent",
+    [SIGHT_UNROUTABLE] = "unroutable",
 };
 
 const char *sight_text(enum sight sight)
@@ -80,25 +85,43 @@ static bool txt_equals(const ldns_rr *rr, const char *value)
     return left == 0;
 }
 
-/* Which of the values the answer holds; *others counts the values that are not ours. */
-static uint64_t values_in(const struct watch *watch, const ldns_pkt *packet, size_t *others)
+/* Puts the text of a TXT record behind what is in `said`, quoted; cut where that ends. */
+static void append_value(char *said, const ldns_rr *rr)
+{
+    size_t used = strlen(said);
+
+    used +=
+        (size_t)snprintf(said + used, PROPAGATION_SAID_SIZE - used, "%s\"", used > 0 ? " " : "");
+    for (size_t i = 0; i < ldns_rr_rd_count(rr) && used < PROPAGATION_SAID_SIZE; i++) {
+        const ldns_rdf *const string = ldns_rr_rdf(rr, i);
+        const size_t size = ldns_rdf_size(string) > 0 ? ldns_rdf_size(string) - 1 : 0;
+
+        used += (size_t)snprintf(said + used, PROPAGATION_SAID_SIZE - used, "%.*s", (int)size,
+                                 (const char *)ldns_rdf_data(string) + 1);
+    }
+    if (used < PROPAGATION_SAID_SIZE)
+        (void)snprintf(said + used, PROPAGATION_SAID_SIZE - used, "\"");
+}
+
+/* Which of the values the answer holds; the texts of all its TXT records at the name go to
+ * `said`. */
+static uint64_t values_in(const struct watch *watch, const ldns_pkt *packet, char *said)
 {
     const ldns_rr_list *const records = ldns_pkt_answer(packet);
     uint64_t has = 0;
 
+    said[0] = '\0';
     for (size_t i = 0; records != NULL && i < ldns_rr_list_rr_count(records); i++) {
         const ldns_rr *const rr = ldns_rr_list_rr(records, i);
         char owner[NAME_SIZE];
-        uint64_t bit = 0;
 
         if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_TXT || !dns_name_text(ldns_rr_owner(rr), owner) ||
             !name_equal(owner, watch->name))
             continue;
         for (size_t v = 0; v < watch->value_count; v++)
             if (txt_equals(rr, watch->values[v]))
-                bit |= UINT64_C(1) << v;
-        has |= bit;
-        *others += bit == 0;
+                has |= UINT64_C(1) << v;
+        append_value(said, rr);
     }
     return has;
 }
@@ -119,30 +142,31 @@ static void read_lame(struct sighting *sighting, const ldns_pkt *packet)
                    ldns_pkt_aa(packet) ? "" : ", not authoritative");
 }
 
+/* What an answer without a TXT record says. */
+static const char *no_record_text(const ldns_pkt *packet)
+{
+    if (ldns_pkt_get_rcode(packet) == LDNS_RCODE_NXDOMAIN)
+        return "NXDOMAIN";
+    return ldns_pkt_ancount(packet) > 0 ? "an alias, no TXT record" : "no TXT record";
+}
+
 /* Notes an authoritative answer that came at `when`. */
 static void read_values(struct sighting *sighting, const ldns_pkt *packet, int64_t when)
 {
     struct watch *const watch = sighting->watch;
-    const uint64_t all = all_values(watch);
-    size_t others = 0;
+    const bool all = watch->value_count > 0;
 
     sighting->recursive = false;
-    sighting->has = values_in(watch, packet, &others);
-    sighting->sight = sighting->has == all ? SIGHT_SERVING : SIGHT_WITHOUT;
+    sighting->has = values_in(watch, packet, sighting->said);
+    if (sighting->said[0] == '\0')
+        (void)snprintf(sighting->said, sizeof sighting->said, "%s", no_record_text(packet));
+    sighting->sight = !all                                 ? SIGHT_ANSWERING
+                      : sighting->has == all_values(watch) ? SIGHT_SERVING
+                                                           : SIGHT_WITHOUT;
     if (sighting->sight == SIGHT_SERVING && sighting->served_at < 0)
         sighting->served_at = when - watch->began;
     if (sighting->has == 0 && sighting->served_at >= 0 && sighting->gone_at < 0)
         sighting->gone_at = when - watch->began;
-    if (sighting->sight == SIGHT_SERVING)
-        (void)snprintf(sighting->said, sizeof sighting->said, "the value");
-    else if (others > 0)
-        (void)snprintf(sighting->said, sizeof sighting->said, "%zu other value%s", others,
-                       others > 1 ? "s" : "");
-    else
-        (void)snprintf(sighting->said, sizeof sighting->said, "%s",
-                       ldns_pkt_get_rcode(packet) == LDNS_RCODE_NXDOMAIN ? "NXDOMAIN"
-                       : ldns_pkt_ancount(packet) > 0                    ? "an alias, no TXT record"
-                                                                         : "no TXT record");
 }
 
 /* True when the address is as the watch wants it. */
@@ -369,6 +393,19 @@ static int ask_provider(struct wait *wait, bool complete, int64_t *next)
                : wait->vouched;
 }
 
+/* True when this machine has no route to any address. */
+static bool is_unroutable(const struct watch *watch)
+{
+    return nobody_answers(watch) && count_up(watch).bad == 0;
+}
+
+static int say_unroutable(const struct watch *watch)
+{
+    log_error("%s: this machine has no route to any address of the nameservers of %s", watch->name,
+              watch->authority->zone);
+    return DNSHOOK_REJECTED;
+}
+
 /* Nobody answers with authority: what that means. DNSHOOK_OK to go on waiting. */
 static int judge_silence(struct wait *wait, bool *over)
 {
@@ -382,6 +419,8 @@ static int judge_silence(struct wait *wait, bool *over)
         *over = true;
         return DNSHOOK_OK;
     }
+    if (wait->vouched != DNSHOOK_AGAIN && all_watches(wait, is_unroutable))
+        return say_unroutable(&wait->watches[0]);
     if (!all_watches(wait, is_intercepted) || wait->warned)
         return DNSHOOK_OK;
     wait->warned = true;

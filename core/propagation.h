@@ -12,7 +12,8 @@
 enum {
     PROPAGATION_SETTLE = 15000, /* how long lame and silent addresses are waited for, past the last
                                    one that agreed */
-    PROPAGATION_MAX_VALUES = 64
+    PROPAGATION_MAX_VALUES = 64,
+    PROPAGATION_SAID_SIZE = 256
 };
 
 /* What an address is. */
@@ -20,6 +21,7 @@ enum sight {
     SIGHT_NONE,      /* has not answered yet */
     SIGHT_SERVING,   /* authoritative, with every value */
     SIGHT_WITHOUT,   /* authoritative, at least one value is missing */
+    SIGHT_ANSWERING, /* authoritative; no value was asked about */
     SIGHT_LAME,      /* answers, but not as an authority of the zone */
     SIGHT_SILENT,    /* nothing over UDP or TCP */
     SIGHT_UNROUTABLE /* no route from here; passed over */
@@ -32,8 +34,8 @@ struct sighting {
     const struct authority_address *address;
     struct watch *watch;
     enum sight sight;
-    uint64_t has;       /* bit i: it served values[i] when last asked */
-    char said[128];     /* its last word, for people */
+    uint64_t has;                     /* bit i: it served values[i] when last asked */
+    char said[PROPAGATION_SAID_SIZE]; /* its last word, for people */
     int64_t served_at;  /* when all values were there first, since the watch began; -1: not yet */
     int64_t gone_at;    /* when the last value was gone again; -1: not yet */
     unsigned questions; /* how often it was asked */
@@ -47,7 +49,7 @@ struct sighting {
 struct watch {
     const char *name;
     const char *const *values;
-    size_t value_count; /* 1 to PROPAGATION_MAX_VALUES */
+    size_t value_count; /* 1 to PROPAGATION_MAX_VALUES; 0 only to look */
     const struct authority *authority;
     struct sighting sightings[AUTHORITY_MAX_ADDRESSES];
     size_t count;
@@ -83,8 +85,8 @@ void watch_init(struct watch *watch, const char *name, const char *const *values
 /*
  * Waits until the authority serves (want) or no longer serves (not want) the values of all
  * watches. DNSHOOK_OK, with a warning for each address that was left out; DNSHOOK_DEADLINE;
- * DNSHOOK_INTERRUPTED; DNSHOOK_REJECTED (said) when port 53 is intercepted and nobody vouches;
- * DNSHOOK_NO_MEMORY (said).
+ * DNSHOOK_INTERRUPTED; DNSHOOK_REJECTED (said) when port 53 is intercepted or no address has a
+ * route, and nobody vouches; DNSHOOK_NO_MEMORY (said).
  */
 int propagation_wait(struct dns *dns, struct watch *watches, size_t count, bool want,
                      const struct propagation_options *options);

@@ -20,8 +20,24 @@ const char *run_provider_name(const struct run *run)
     return variable != NULL && *variable != '\0' ? variable : NULL;
 }
 
+/* No environment variable leads to code: only the command line may name a file. */
+static bool names_a_file(const struct run *run)
+{
+    const char *const variable = getenv("DNSHOOK_PROVIDER");
+
+    if (run->options.provider != NULL || run->called != NULL || variable == NULL ||
+        strchr(variable, '/') == NULL)
+        return false;
+    log_error("DNSHOOK_PROVIDER: \"%s\" is a path: it takes the name of an installed provider; a "
+              "file can be given with --provider",
+              variable);
+    return true;
+}
+
 bool run_has_provider(const struct run *run, const char *name)
 {
+    if (name == NULL && names_a_file(run))
+        return false;
     if (name != NULL || run_provider_name(run) != NULL)
         return true;
     log_error("no provider is chosen: call dnshook by a provider's name (a symbolic link, as "

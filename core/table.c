@@ -22,6 +22,14 @@ static void time_text(char out[TIME_SIZE], int64_t milliseconds)
                        (long long)(milliseconds % 1000));
 }
 
+/* The state; "gone" where the value has been and is no more. */
+static const char *state_text(const struct sighting *sighting)
+{
+    if (sighting->sight == SIGHT_WITHOUT && sighting->gone_at >= 0)
+        return "gone";
+    return sight_text(sighting->sight);
+}
+
 /* One row, without its line feed. */
 static void row_text(char out[LINE_SIZE], const struct sighting *sighting, enum table_kind kind)
 {
@@ -37,7 +45,7 @@ static void row_text(char out[LINE_SIZE], const struct sighting *sighting, enum 
     time_text(lost, sighting->gone_at);
     if (kind == TABLE_TIMES)
         (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-18s %10s %10s", NAME_WIDTH, names,
-                       ADDRESS_WIDTH, address, sight_text(sighting->sight), had, lost);
+                       ADDRESS_WIDTH, address, state_text(sighting), had, lost);
     else
         (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-18s %s", NAME_WIDTH, names, ADDRESS_WIDTH,
                        address, sight_text(sighting->sight), said);
@@ -93,7 +101,7 @@ static json_t *row_json(const struct sighting *sighting)
     log_sanitize(said, sizeof said, sighting->said);
     return json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:i}", "nameservers", names_json(sighting),
                      "address", dns_server_address(sighting->address->server)->text, "state",
-                     sight_text(sighting->sight), "said", said, "served-after-ms",
+                     state_text(sighting), "said", said, "served-after-ms",
                      time_json(sighting->served_at), "gone-after-ms", time_json(sighting->gone_at),
                      "questions", (int)sighting->questions);
 }

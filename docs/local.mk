@@ -1,1 +1,14 @@
-# Manual pages and examples.
+# Manual pages, the description of the architecture, and examples, which are not installed.
+dist_man_MANS += \
+	docs/dnshook.1 \
+	docs/dnshook-provider.3 \
+	providers/rfc2136/dnshook-rfc2136.7
+
+EXTRA_DIST += \
+	docs/design.md \
+	docs/examples/acmetool.service.d/dnshook.conf \
+	docs/examples/environment
+
+# The pages against the program: the example in one of them, options, variables, members.
+TESTS += tests/manual_example.py
+EXTRA_DIST += tests/manual_example.py

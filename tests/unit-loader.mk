@@ -95,7 +95,7 @@ tests_mocks_marker_la_LDFLAGS = $(MOCK_LDFLAGS)
 tests_mocks_undefined_la_SOURCES = tests/mocks/mock.c
 tests_mocks_undefined_la_CPPFLAGS = $(AM_CPPFLAGS) -DMOCK_NAME=undefined -DMOCK_UNDEFINED
 tests_mocks_undefined_la_CFLAGS = $(MOCK_CFLAGS)
-tests_mocks_undefined_la_LDFLAGS = $(MOCK_LDFLAGS)
+tests_mocks_undefined_la_LDFLAGS = $(MOCK_LDFLAGS) -Wl,-z,lazy
 
 tests_mocks_no_entry_la_SOURCES = tests/mocks/mock.c
 tests_mocks_no_entry_la_CPPFLAGS = $(AM_CPPFLAGS) -DMOCK_NAME=no-entry -DMOCK_NO_ENTRY

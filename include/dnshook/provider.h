@@ -67,8 +67,10 @@ extern "C" {
  */
 enum dnshook_status {
     DNSHOOK_OK = 0,          /* done; also when there was nothing left to do */
-    DNSHOOK_AGAIN = 1,       /* throttled or busy: the host waits a little and calls again */
-    DNSHOOK_CONFLICT = 2,    /* the set changed under us: the host calls again at once */
+    DNSHOOK_AGAIN = 1,       /* throttled or busy: the host waits a little and calls again, except
+                                after open() and zones() */
+    DNSHOOK_CONFLICT = 2,    /* the set changed under us: the same, after a quarter of a second at
+                                the most */
     DNSHOOK_DENIED = 3,      /* the service refuses these credentials, or refuses them this */
     DNSHOOK_NO_ZONE = 4,     /* the service or the account has no zone for the name */
     DNSHOOK_BAD_CONFIG = 5,  /* a parameter is missing, malformed, or does not fit another */
@@ -218,7 +220,8 @@ struct dnshook_dns_response {
     uint32_t accepted;     /* 1: `message` was accepted; 0: the last one that was turned down */
     const void *message;   /* NULL: nothing came back */
     size_t message_size;
-    const char *address;   /* the server address that answered, or was tried last, as text */
+    const char *address;   /* the server address that answered, or was tried last, as text; never
+                              NULL */
 };
 
 /*
@@ -311,16 +314,18 @@ struct dnshook_provider {
     /* Optional: everything from here on may be NULL. */
 
     /* Many changes in one go, all in one zone, in as few requests as the service allows. Sets
-     * status and effect of each; returns the first status that is not DNSHOOK_OK. Without it the
-     * host calls add() and remove(). */
+     * status and effect of each; returns the first status that is not DNSHOOK_OK, and calls fail()
+     * for that one. A change whose status it leaves alone has the status that is returned. Without
+     * it the host calls add() and remove(). */
     int (*apply)(void *handle, struct dnshook_change *const *changes, size_t count);
 
     /* Hands every zone that these credentials can see to `each`. */
     int (*zones)(void *handle, dnshook_zone_fn *each, void *opaque);
 
     /* Hands the longest zone that holds `name` to `each`, exactly once. `cut` is the zone that the
-     * DNS shows for the name, with its primary, or NULL. DNSHOOK_NO_ZONE if there is none. Without
-     * this operation the host takes `cut`. */
+     * DNS shows for the name, with its primary, or NULL. DNSHOOK_NO_ZONE if there is none. What is
+     * handed over, `primary` included, is what change->zone holds later. Without this operation the
+     * host takes `cut`. */
     int (*find_zone)(void *handle, const char *name, const struct dnshook_zone *cut,
                      dnshook_zone_fn *each, void *opaque);
 

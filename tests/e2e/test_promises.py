@@ -21,7 +21,7 @@ OTHER = {"ns1.elsewhere.test": both(50)}
 TK1 = servers.Key("tk1")
 VALUE = "-a value that 'needs' quotes"
 PROVIDER = lab.namespace.HOME + "/vendor/slow.so"
-STATE = lab.namespace.HOME + "/state"
+STATE = lab.namespace.HOME + "/state/dnshook"
 
 
 def compile_provider():

@@ -412,6 +412,13 @@ def deadline(t, net):
     t.equal(result.out, "", "standard output is empty")
 
 
+def deadline_of_hook(t, net):
+    """the deadline of acmetool's dns.hook, DNS_SYNC_TIMEOUT"""
+    case = Case(net.w, "never.test", "sync.never.test", DNS_SYNC_TIMEOUT="6")
+    result = case.fails(t, r"10\.53\.0\.114")
+    in_time(t, result, 4, 10, "start")
+
+
 def interrupted(number, name):
     """Makes the scenario of a signal in the middle."""
     def scenario(t, net):
@@ -488,7 +495,7 @@ SCENARIOS = [
     alias_fails("www.lamealias.test", r"broken\.test", "a CNAME to a zone that does not answer",
                 "lamealias.test"),
     alias_fails("n17.chain.test", r"CNAME|chain|alias", "a chain of 17 CNAMEs", "chain.test"),
-    chain_of_16, deadline, interrupted(signal.SIGTERM, "SIGTERM"),
+    chain_of_16, deadline, deadline_of_hook, interrupted(signal.SIGTERM, "SIGTERM"),
     interrupted(signal.SIGINT, "SIGINT"), interrupted(signal.SIGHUP, "SIGHUP"),
     check_changes_nothing]
 

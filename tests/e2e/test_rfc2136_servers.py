@@ -195,7 +195,7 @@ def wrong_key(kind, what):
     zone, number = PRIMARIES[kind]
     change, pattern = WRONG[what]
     if kind == "PowerDNS":
-        pattern = r"REFUSED.*without a signature"
+        pattern = r"(REFUSED|NOTAUTH).*(not signed|without a signature).*PowerDNS"
 
     def scenario(t, w):
         host, env = f"wrong-{what}.{zone}", environment(number, **change)
@@ -226,7 +226,7 @@ def clock_of_powerdns(t, w):
     host, env = "clock.late-pdns.test", environment(31)
     result = start(w, host, env, timeout=40)
     t.exits(result, 1)
-    t.match(r"without a signature", result.err, "says that the answer is unsigned", result)
+    t.match(r"not signed|without a signature", result.err, "says that the answer is unsigned", result)
     t.match(r"clock|time", result.err, "names the clock as a possible cause", result)
     t.equal(dnsq.texts(v4(31), record(host)), [], "nothing was written")
 
@@ -315,6 +315,41 @@ def key_files(t, w):
         refused(t, w, "files2.bind.test", env, pattern, BIND, name)
 
 
+def settings_files(t, w):
+    """settings in /etc/default/acme-dns and /etc/conf.d/acme-dns"""
+    host, other = "default.bind.test", servers.Key("tk1")
+    os.makedirs("/etc/conf.d", exist_ok=True)
+
+    def write(path, key, secret_name="TSIG_KEY"):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"# comment\n\n{secret_name}_NAME=hmac-sha256:{key.name}\n"
+                       f"{secret_name}='{key.secret}'\n")
+        os.chmod(path, 0o600)
+
+    def both_work(name, env):
+        result = start(w, host, env)
+        t.exits(result, 0, f"{name}: start")
+        t.equal(dnsq.texts(BIND, record(host)), [VALUE], f"{name}: the value is there")
+        t.exits(stop(w, host, env), 0, f"{name}: stop")
+
+    write("/etc/default/acme-dns", TK1)
+    both_work("/etc/default", {})
+    write("/etc/default/acme-dns", other)
+    refused(t, w, host, {}, r"BADSIG", BIND, "a wrong secret in /etc/default")
+    both_work("the environment wins", environment())
+    write("/etc/conf.d/acme-dns", TK1)
+    both_work("/etc/conf.d wins over /etc/default", {})
+    write("/etc/conf.d/acme-dns", TK1, "TKIP_KEY")
+    os.remove("/etc/default/acme-dns")
+    both_work("the older names", {})
+    os.chmod("/etc/conf.d/acme-dns", 0o644)
+    result = start(w, host, {})
+    t.match(r"warning:.*/etc/conf\.d/acme-dns", result.err,
+            "a warning when everybody may read the secret", result)
+    t.exits(stop(w, host, {}), 0, "stop")
+    os.remove("/etc/conf.d/acme-dns")
+
+
 def concerning_zones(t, w):
     """providers, info, zones"""
     result = w.dnshook("providers")
@@ -358,6 +393,7 @@ def main():
                       key_files, concerning_zones] + [round_trip(kind) for kind in PRIMARIES]
         tap.run(scenarios, w, parallel=8)
         tap.run([hook(kind) for kind in PRIMARIES], w, parallel=3)
+        tap.run([settings_files], w)
         w.finish(tap)
 
 

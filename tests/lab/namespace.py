@@ -16,6 +16,9 @@ def enter():
     if os.environ.get(INSIDE) == str(os.getpid()) == "1":
         _furnish()
         return
+    if "TOP_BUILDDIR" not in os.environ:
+        print("Bail out! run by `make check`, which says where the build is; see tests/local.mk")
+        sys.exit(1)
     if os.geteuid() != 0:
         skip_all("needs root")
     if subprocess.run(UNSHARE + ["true"], stderr=subprocess.DEVNULL).returncode != 0:

@@ -109,7 +109,8 @@ def serve_one(stream, number):
         return False
     path = target.split("?")[0]
     if path not in ("/log", "/connection"):
-        requests.append(head.split(b"\r\n")[0].decode("latin-1"))
+        waits = " that waits" if b"\nexpect:" in head.lower() else ""
+        requests.append(head.split(b"\r\n")[0].decode("latin-1") + waits)
     if path in GOOD:
         stream.write(GOOD[path])
     elif path == "/echo":

@@ -290,6 +290,11 @@ static void a_large_body_is_sent_at_once(void **state)
         (struct dnshook_http_request){
             .method = "POST", .url = plain("/hello"), .body = body, .body_size = 2000000},
         200, "hello");
+    char *const log = server_log();
+
+    assert_non_null(strstr(log, "POST /hello HTTP/1.1"));
+    assert_null(strstr(log, "that waits"));
+    free(log);
     free(body);
 }
 
