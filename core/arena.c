@@ -21,7 +21,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
     struct arena_block *block;
 
-    if (size == 0 || size > SIZE_MAX - sizeof *block)
+    if (size == 0 || size > PTRDIFF_MAX - sizeof *block)
         return NULL;
     block = calloc(1, sizeof *block + size);
     if (block == NULL)

@@ -122,8 +122,8 @@ static int prepare_one(struct road *road, struct challenge *challenge)
 
     if (status != DNSHOOK_OK)
         return status;
-    log_info("the value for %s goes to %s in zone %s", challenge->host, challenge->record,
-             challenge->zone.name);
+    log_info("the value for %s goes to %s in zone %s%s%s", challenge->host, challenge->record,
+             challenge->zone.name, challenge->zone.id[0] != '\0' ? ", " : "", challenge->zone.id);
     return delegation_check(road->dns, road->resolver, road->instance, &challenge->public_zone,
                             challenge->record, challenge->authority);
 }
@@ -394,18 +394,32 @@ static void say_table(const struct watch *watch)
     }
 }
 
-static void say_late(const struct watch_set *watches, bool want)
+/* Says that the nameservers are done and the provider is not. */
+static void say_not_live(const struct road *road, const struct watch *watch)
 {
+    log_error("%s: every nameserver serves the value, but after %lld s %s still does not say that "
+              "the change is live on all of its servers (PENDING); a longer --timeout may help",
+              watch->name, (long long)(deadline_now() - watch->waiting) / 1000,
+              instance_provider(road->instance)->op.description);
+}
+
+static void say_late(const struct road *road, const struct watch_set *watches, bool want)
+{
+    size_t late = 0;
+
     for (size_t w = 0; w < watches->count; w++) {
         const struct watch *const watch = &watches->watches[w];
 
         if (watch->done)
             continue;
+        late++;
         log_error("%s: after %lld s not every nameserver of %s %s:", watch->name,
                   (long long)(deadline_now() - watch->waiting) / 1000, watch->authority->zone,
                   want ? "serves the value" : "has given the value up");
         say_table(watch);
     }
+    if (late == 0)
+        say_not_live(road, &watches->watches[0]);
 }
 
 int challenge_wait(struct road *road, struct challenge *set, size_t count,
@@ -425,7 +439,7 @@ int challenge_wait(struct road *road, struct challenge *set, size_t count,
         options.limit = deadline_now() + road->wait_limit;
     status = propagation_wait(road->dns, watches->watches, watches->count, want, &options);
     if (status == DNSHOOK_DEADLINE)
-        say_late(watches, want);
+        say_late(road, watches, want);
     return status;
 }
 

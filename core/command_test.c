@@ -131,7 +131,8 @@ static int report(const struct test *test, int status)
     if (test->run->options.json && test->road.instance != NULL)
         printed = table_print_json(result_json(test, status));
     else if (test->watches != NULL && test->asked) {
-        (void)printf("%s in zone %s:\n", test->challenge.record, test->challenge.zone.name);
+        (void)printf("%s in zone %s%s%s:\n", test->challenge.record, test->challenge.zone.name,
+                     test->challenge.zone.id[0] != '\0' ? ", " : "", test->challenge.zone.id);
         table_print(stdout, &test->watches->watches[0], TABLE_TIMES);
     }
     return status == DNSHOOK_OK ? printed : status;

@@ -12,7 +12,9 @@ enum {
     INTERVAL_MAX = 1800, /* under the 2 s that anyone may wait in vain */
     INTERVAL_BAD = 2000, /* for lame and silent ones */
     LOSSES_MAX = 2,      /* each doubles the interval */
-    VOUCH_FIRST = 2000,  /* between two questions to the provider, growing by half */
+    VOUCH_FIRST = 2000,  /* between two questions to the provider for VOUCH_STEADY, then growing by
+                            half */
+    VOUCH_STEADY = 10000,
     VOUCH_MAX = 10000
 };
 
@@ -311,6 +313,7 @@ struct wait {
     const struct propagation_options *options;
     int vouched;        /* the provider's last word; DNSHOOK_UNSUPPORTED: nobody to ask */
     int64_t vouch_next; /* when to ask it; 0: not yet scheduled */
+    int64_t vouch_began;
     int64_t vouch_every;
     bool warned; /* that port 53 leads nowhere */
 };
@@ -376,13 +379,14 @@ static int ask_provider(struct wait *wait, bool complete, int64_t *next)
     if (wait->options->vouch == NULL || wait->vouched != DNSHOOK_AGAIN)
         return DNSHOOK_OK;
     if (wait->vouch_next == 0 && (complete || blocked))
-        wait->vouch_next = now;
+        wait->vouch_next = wait->vouch_began = now;
     if (wait->vouch_next == 0)
         return DNSHOOK_OK;
     if (wait->vouch_next <= now) {
         wait->vouched = wait->options->vouch(wait->options->vouch_opaque);
         wait->vouch_next = deadline_now() + wait->vouch_every;
-        wait->vouch_every += wait->vouch_every / 2;
+        if (now >= wait->vouch_began + VOUCH_STEADY)
+            wait->vouch_every += wait->vouch_every / 2;
         if (wait->vouch_every > VOUCH_MAX)
             wait->vouch_every = VOUCH_MAX;
     }

@@ -8,6 +8,7 @@
 
 enum {
     NAME_LENGTH = PROVIDER_NAME_SIZE - 1,
+    PARAM_NAME_LENGTH = 64,
     STRUCT_MAX = 64 * 1024, /* no struct of a provider is that large */
     PARAMS_MAX = 128
 };
@@ -22,7 +23,7 @@ static bool is_plain_name(const char *text, const char *others, size_t max)
 
     if (text[0] == '\0' || strchr(letters, text[0]) == NULL)
         return false;
-    while (text[length] != '\0' && length <= max) {
+    while (length <= max && text[length] != '\0') {
         if (strchr(letters, text[length]) == NULL && strchr(others, text[length]) == NULL)
             return false;
         length++;
@@ -153,10 +154,10 @@ static bool add_param(struct provider *provider, const struct dnshook_param *the
         return false;
     }
     memcpy(ours, theirs, theirs->size < sizeof *ours ? theirs->size : sizeof *ours);
-    if (ours->name == NULL || !is_plain_name(ours->name, "-", NAME_LENGTH))
+    if (ours->name == NULL || !is_plain_name(ours->name, "-", PARAM_NAME_LENGTH))
         WHY("%s: the name of parameter %zu is none: 1 to %d of a-z, 0-9 and -, a letter or digit "
             "first",
-            provider->path, number, NAME_LENGTH);
+            provider->path, number, PARAM_NAME_LENGTH);
     else if (is_known_param(provider, ours->name))
         WHY("%s: the parameter '%s' is there twice", provider->path, ours->name);
     else if (ours->help == NULL)

@@ -105,7 +105,7 @@ enum dnshook_log_level {
 struct dnshook_param {
     uint32_t size;       /* sizeof(struct dnshook_param); the same in every element */
     uint32_t flags;      /* DNSHOOK_PARAM_* */
-    const char *name;    /* for configuration files: lower case letters, digits, hyphens */
+    const char *name;    /* for configuration files: 1 to 64 lower case letters, digits, hyphens */
     const char *env;     /* names of environment variables, separated by one space, the first that
                             is set and not empty wins; each also as NAME_FILE, which names a file
                             that holds the value; NULL: none */
