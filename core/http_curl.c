@@ -303,7 +303,7 @@ static int explain(const struct call *call, CURLcode code)
         {CURLE_UNSUPPORTED_PROTOCOL, DNSHOOK_BAD_ANSWER, " (this is no HTTP server)"},
         {CURLE_WEIRD_SERVER_REPLY, DNSHOOK_BAD_ANSWER, ""},
         {CURLE_BAD_CONTENT_ENCODING, DNSHOOK_BAD_ANSWER, ""},
-        {CURLE_PEER_FAILED_VERIFICATION, DNSHOOK_UNREACHABLE,
+        {CURLE_PEER_FAILED_VERIFICATION, DNSHOOK_REJECTED,
          "; is the clock right, and the CA in the system's store or in SSL_CERT_FILE?"},
     };
     const char *const why = call->error[0] != '\0' ? call->error : curl_easy_strerror(code);

@@ -74,8 +74,7 @@ static int service_fail(const struct dnshook_host *host, int status, const char 
 {
     struct instance *const instance = of(host);
 
-    if (instance->reason[0] == '\0')
-        (void)snprintf(instance->reason, sizeof instance->reason, "%s", text);
+    (void)snprintf(instance->reason, sizeof instance->reason, "%s", text);
     return status;
 }
 

@@ -237,8 +237,9 @@ struct dnshook_host {
     void (*log)(const struct dnshook_host *host, int level, const char *text);
 
     /* Records why this call fails, in words a person can act on: what failed, on which name, server
-     * or URL, what the other side said, what to do. Call it once, where the cause is known. Returns
-     * `status`, so that one can write `return host->fail(...)`. */
+     * or URL, what the other side said, what to do. Call it once, where the cause is known; where a
+     * call tries again and fails otherwise, the last text counts. Returns `status`, so that one can
+     * write `return host->fail(...)`. */
     int (*fail)(const struct dnshook_host *host, int status, const char *text);
 
     /* The value of a parameter of the table; NULL if there is none, never "". Valid until close().
@@ -261,7 +262,8 @@ struct dnshook_host {
     int (*sleep)(const struct dnshook_host *host, int64_t milliseconds);
 
     /* One HTTP exchange. DNSHOOK_OK with any HTTP status; DNSHOOK_UNREACHABLE, DNSHOOK_BAD_ANSWER
-     * (not HTTP, or more than body_limit), DNSHOOK_BAD_CONFIG (the URL), DNSHOOK_DEADLINE,
+     * (not HTTP, or more than body_limit), DNSHOOK_REJECTED (the server's certificate is not to be
+     * trusted), DNSHOOK_BAD_CONFIG (the URL), DNSHOOK_DEADLINE,
      * DNSHOOK_INTERRUPTED, DNSHOOK_NO_MEMORY; then fail() has been called already. */
     int (*http)(const struct dnshook_host *host, const struct dnshook_http_request *request,
                 struct dnshook_http_response *response);

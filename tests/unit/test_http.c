@@ -454,11 +454,11 @@ static void a_signal_ends_it_and_cleaning_up_still_works(void **state)
 static void certificates_are_verified(void **state)
 {
     (void)state;
-    assert_fails(GET(url("https", https_port, "/hello")), DNSHOOK_UNREACHABLE, "certificate");
-    assert_fails(GET(url("https", wrongca_port, "/hello"), .ca_bundle = ca()), DNSHOOK_UNREACHABLE,
+    assert_fails(GET(url("https", https_port, "/hello")), DNSHOOK_REJECTED, "certificate");
+    assert_fails(GET(url("https", wrongca_port, "/hello"), .ca_bundle = ca()), DNSHOOK_REJECTED,
                  "certificate");
     assert_fails(GET(url("https", wronghost_port, "/hello"), .ca_bundle = ca()),
-                 DNSHOOK_UNREACHABLE, "127.0.0.1");
+                 DNSHOOK_REJECTED, "127.0.0.1");
     assert_fails(GET(url("https", http_port, "/hello"), .ca_bundle = ca()), DNSHOOK_UNREACHABLE,
                  "SSL");
     assert_fails(GET(url("https", https_port, "/hello"), .ca_bundle = sandbox_path("no-such.pem")),
