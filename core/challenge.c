@@ -163,8 +163,11 @@ static int change_set(struct road *road, struct challenge *set, size_t count, in
     CLEANUP_FREE bool *taken = calloc(count, sizeof *taken);
     int first = DNSHOOK_OK;
 
-    if (changes == NULL || taken == NULL)
+    if (changes == NULL || taken == NULL) {
+        for (size_t i = 0; i < count; i++)
+            set[i].change.status = DNSHOOK_NO_MEMORY;
         return log_no_memory();
+    }
     for (size_t i = 0; i < count; i++) {
         size_t group = 0;
         int status;
@@ -290,6 +293,20 @@ int challenge_remove(struct road *road, struct challenge *set, size_t count)
     return status;
 }
 
+/* Says which of the placed values are still there, and how to take them away. */
+static void say_left_behind(const struct road *road, const struct challenge *set, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char command[COMMAND_SIZE];
+
+        if (!set[i].placed)
+            continue;
+        stop_command(road, &set[i], command, sizeof command);
+        log_error("%s: the value could not be taken away again; later run: %s", set[i].record,
+                  command);
+    }
+}
+
 int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
 {
     CLEANUP_FREE struct challenge *placed = calloc(count, sizeof *placed);
@@ -299,8 +316,11 @@ int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
     if (deadline_signal() != 0)
         log_warning("ended by signal %d", deadline_signal());
     deadline_begin_cleanup();
-    if (placed == NULL)
-        return log_no_memory();
+    if (placed == NULL) {
+        status = log_no_memory();
+        say_left_behind(road, set, count);
+        return status;
+    }
     for (size_t i = 0; i < count; i++)
         if (set[i].placed) {
             placed[left] = set[i];
@@ -308,15 +328,7 @@ int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
             left++;
         }
     status = left > 0 ? challenge_remove(road, placed, left) : DNSHOOK_OK;
-    for (size_t i = 0; i < left; i++) {
-        char command[COMMAND_SIZE];
-
-        if (placed[i].status == DNSHOOK_OK)
-            continue;
-        stop_command(road, &placed[i], command, sizeof command);
-        log_error("%s: the value could not be taken away again; later run: %s", placed[i].record,
-                  command);
-    }
+    say_left_behind(road, placed, left);
     deadline_last_words("");
     return status;
 }

@@ -316,6 +316,32 @@ const struct dns_address *dns_server_address(const struct dns_server *server)
 
 /* ---- questions ---- */
 
+/* True when no record of a section lacks its data: where memory runs out, ldns passes over what it
+ * could not keep and calls it a success. */
+static bool is_whole(const ldns_rr_list *records, size_t count)
+{
+    const size_t kept = records != NULL ? ldns_rr_list_rr_count(records) : 0;
+
+    for (size_t i = 0; i < kept; i++)
+        if (ldns_rr_rd_count(ldns_rr_list_rr(records, i)) == 0)
+            return false;
+    return kept == count;
+}
+
+/* Reads a message; NULL when it is none. */
+static ldns_pkt *read_packet(const unsigned char *bytes, size_t size)
+{
+    ldns_pkt *packet = NULL;
+
+    if (ldns_wire2pkt(&packet, bytes, size) != LDNS_STATUS_OK)
+        return NULL;
+    if (is_whole(ldns_pkt_answer(packet), ldns_pkt_ancount(packet)) &&
+        is_whole(ldns_pkt_authority(packet), ldns_pkt_nscount(packet)))
+        return packet;
+    ldns_pkt_free(packet);
+    return NULL;
+}
+
 /* Called by c-ares, once for each ares_send(), also from within it and from ares_cancel(): only
  * notes what came. */
 static void on_answer(void *opaque, int status, int timeouts, unsigned char *bytes, int size)
@@ -325,8 +351,10 @@ static void on_answer(void *opaque, int status, int timeouts, unsigned char *byt
     (void)timeouts;
     question->finished = true;
     question->ares_status = status;
-    if (status == ARES_SUCCESS && size > 0 &&
-        ldns_wire2pkt(&question->packet, bytes, (size_t)size) != LDNS_STATUS_OK)
+    if (status != ARES_SUCCESS || size <= 0)
+        return;
+    question->packet = read_packet(bytes, (size_t)size);
+    if (question->packet == NULL)
         question->ares_status = ARES_EBADRESP;
 }
 
@@ -360,30 +388,33 @@ static bool send_once(struct question *question)
     return true;
 }
 
-/* Builds the message of a question; NULL, said, when it cannot be. */
-static uint8_t *build_query(const char *name, ldns_rr_type type, bool recursion, size_t *size)
+/* Builds the message of a question. DNSHOOK_OK, DNSHOOK_BAD_CONFIG or DNSHOOK_NO_MEMORY; said. */
+static int build_query(struct question *question, const char *name, ldns_rr_type type,
+                       bool recursion)
 {
     ldns_rdf *dname = NULL;
-    ldns_pkt *packet = NULL;
-    uint8_t *wire = NULL;
+    ldns_pkt *packet;
+    const ldns_status read = ldns_str2rdf_dname(&dname, name);
+    int status = DNSHOOK_OK;
 
-    if (ldns_str2rdf_dname(&dname, name) != LDNS_STATUS_OK) {
+    if (read == LDNS_STATUS_MEM_ERR)
+        return log_no_memory();
+    if (read != LDNS_STATUS_OK) {
         log_error("%s: cannot be asked for: it is no name of DNS", name);
-        return NULL;
+        return DNSHOOK_BAD_CONFIG;
     }
     packet = ldns_pkt_query_new(dname, type, LDNS_RR_CLASS_IN, recursion ? LDNS_RD : 0);
     if (packet == NULL) {
         ldns_rdf_deep_free(dname);
-        (void)log_no_memory();
-        return NULL;
+        return log_no_memory();
     }
     ldns_pkt_set_edns_udp_size(packet, EDNS_SIZE);
-    if (ldns_pkt2wire(&wire, packet, size) != LDNS_STATUS_OK) {
-        wire = NULL;
-        (void)log_no_memory();
+    if (ldns_pkt2wire(&question->wire, packet, &question->wire_size) != LDNS_STATUS_OK) {
+        question->wire = NULL;
+        status = log_no_memory();
     }
     ldns_pkt_free(packet);
-    return wire;
+    return status;
 }
 
 static void question_free(struct question *question)
@@ -398,6 +429,7 @@ int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, bool
             dns_done_fn *done, void *opaque)
 {
     struct question *const question = calloc(1, sizeof *question);
+    int status;
 
     if (question == NULL)
         return log_no_memory();
@@ -405,10 +437,10 @@ int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, bool
     question->done = done;
     question->opaque = opaque;
     question->transport = server->prefers_tcp ? TCP : UDP;
-    question->wire = build_query(name, type, recursion, &question->wire_size);
-    if (question->wire == NULL) {
+    status = build_query(question, name, type, recursion);
+    if (status != DNSHOOK_OK) {
         free(question);
-        return DNSHOOK_BAD_CONFIG;
+        return status;
     }
     if (server->unroutable) {
         question->finished = true;

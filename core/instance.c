@@ -253,6 +253,13 @@ int64_t instance_timeout(const struct instance *instance)
 
 /* ---- changes ---- */
 
+/* After a try that failed, "there already" may well be what that try did. */
+static void doubt_effect(struct dnshook_change *change, unsigned tries)
+{
+    if (tries > 0 && change->effect == DNSHOOK_EFFECT_NO_CHANGE)
+        change->effect = DNSHOOK_EFFECT_UNKNOWN;
+}
+
 static int change_one(struct instance *instance, struct dnshook_change *change)
 {
     const struct dnshook_provider *const op = &instance->provider->op;
@@ -263,6 +270,7 @@ static int change_one(struct instance *instance, struct dnshook_change *change)
         change->status = change->action == DNSHOOK_ADD ? op->add(instance->handle, change)
                                                        : op->remove(instance->handle, change);
     while (once_more(instance, change->status, &tries));
+    doubt_effect(change, tries);
     change->status = said(instance, change->status);
     return change->status;
 }
@@ -282,6 +290,7 @@ static int change_many(struct instance *instance, struct dnshook_change *const *
     for (size_t i = 0; i < count; i++) {
         if (changes[i]->status == NOT_SET)
             changes[i]->status = status;
+        doubt_effect(changes[i], tries);
         status = status == DNSHOOK_OK ? changes[i]->status : status;
     }
     return said(instance, status);

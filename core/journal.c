@@ -83,9 +83,10 @@ static void own_entry(const char *list, char path[PATH_SIZE])
 
 static bool use_state_directory(struct journal *journal)
 {
-    const char *const list = getenv("STATE_DIRECTORY");
+    const char *list = getenv("STATE_DIRECTORY");
     char path[PATH_SIZE];
 
+    list += list != NULL ? strspn(list, ":") : 0;
     if (list == NULL || *list == '\0')
         return false;
     own_entry(list, path);

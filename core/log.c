@@ -61,14 +61,19 @@ void log_forget_secrets(void)
     }
 }
 
-/* The longest registered secret that `text` begins with. */
+/* How many bytes at the front of `text` are a registered secret, or what a cut has left of one: the
+ * longest. */
 static size_t secret_at(const char *text)
 {
+    const size_t left = secrets != NULL ? strlen(text) : 0;
     size_t longest = 0;
 
-    for (const struct secret *secret = secrets; secret != NULL; secret = secret->next)
-        if (secret->size > longest && strncmp(text, secret->text, secret->size) == 0)
-            longest = secret->size;
+    for (const struct secret *secret = secrets; secret != NULL; secret = secret->next) {
+        const size_t size = secret->size < left ? secret->size : left;
+
+        if (size > longest && size >= SECRET_MIN && memcmp(text, secret->text, size) == 0)
+            longest = size;
+    }
     return longest;
 }
 

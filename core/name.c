@@ -90,6 +90,16 @@ bool name_is_below(const char *name, const char *zone)
     return !name_equal(name, zone) && name_is_within(name, zone);
 }
 
+/* True when an odd number of backslashes stands before the byte. */
+static bool is_escaped(const char *text, size_t at)
+{
+    size_t before = 0;
+
+    while (before < at && text[at - 1 - before] == '\\')
+        before++;
+    return before % 2 == 1;
+}
+
 bool name_normalize(const char *text, char out[NAME_SIZE])
 {
     size_t size = strlen(text);
@@ -98,7 +108,7 @@ bool name_normalize(const char *text, char out[NAME_SIZE])
         return false;
     for (size_t i = 0; i < size; i++)
         out[i] = (char)tolower((unsigned char)text[i]);
-    if (size > 1 && out[size - 1] == '.' && (size < 2 || out[size - 2] != '\\'))
+    if (size > 1 && out[size - 1] == '.' && !is_escaped(out, size - 1))
         size--;
     out[size] = '\0';
     return true;

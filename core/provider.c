@@ -130,6 +130,8 @@ static int list_files(const char *directory, struct provider_entry **entries, si
     free_names(names, found);
     if (*entries == NULL || status != DNSHOOK_OK) {
         provider_free_list(*entries, *count);
+        *entries = NULL;
+        *count = 0;
         return log_no_memory();
     }
     qsort(*entries, *count, sizeof **entries, by_name);

@@ -25,9 +25,11 @@ static bool soa_of(const ldns_rr_list *records, const char *name, struct zone_cu
 /* Replaces the end of `name` that is `owner` by what the DNAME says. */
 static bool apply_dname(const char *name, const char *owner, const char *to, char target[NAME_SIZE])
 {
-    const size_t prefix = strlen(name) - strlen(owner); /* with its final dot */
-    const int size =
-        snprintf(target, NAME_SIZE, "%.*s%s", (int)prefix, name, strcmp(to, ".") == 0 ? "" : to);
+    const size_t tail = strcmp(owner, ".") == 0 ? 0 : strlen(owner) + 1;
+    const size_t prefix = strlen(name) - tail; /* without its final dot */
+    const bool to_root = strcmp(to, ".") == 0;
+    const int size = snprintf(target, NAME_SIZE, "%.*s%s%s", (int)prefix, name, to_root ? "" : ".",
+                              to_root ? "" : to);
 
     return size > 0 && size <= NAME_MAX_TEXT;
 }

@@ -3,3 +3,4 @@ PROVIDER_CFLAGS = $(AM_CFLAGS)
 PROVIDER_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/providers/common
 
 include providers/rfc2136/local.mk
+include providers/route53/local.mk

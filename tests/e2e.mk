@@ -7,6 +7,8 @@ E2E_TESTS = \
 	tests/e2e/test_propagation.py \
 	tests/e2e/test_protocol.py \
 	tests/e2e/test_rfc2136_servers.py \
+	tests/e2e/test_torture.py \
+	tests/e2e/test_route53_standin.py \
 	tests/e2e/test_valgrind.py
 
 E2E_LAB = \
@@ -17,6 +19,20 @@ E2E_LAB = \
 	tests/lab/faults.py \
 	tests/lab/namespace.py \
 	tests/lab/process.py \
+	tests/lab/route53/__init__.py \
+	tests/lab/route53/account.py \
+	tests/lab/route53/batch.py \
+	tests/lab/route53/errors.py \
+	tests/lab/route53/fleet.py \
+	tests/lab/route53/identity.py \
+	tests/lab/route53/policy.py \
+	tests/lab/route53/records.py \
+	tests/lab/route53/service.py \
+	tests/lab/route53/sigv4.py \
+	tests/lab/route53/stand.py \
+	tests/lab/route53/text.py \
+	tests/lab/route53/use.py \
+	tests/lab/route53/web.py \
 	tests/lab/servers.py \
 	tests/lab/tap.py \
 	tests/lab/world.py \
@@ -24,7 +40,8 @@ E2E_LAB = \
 
 TESTS += tests/floors.py $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) $(E2E_LAB) tests/floors.py tests/bench.py tests/demo.py tests/demo.sh \
-	tests/check.sh tests/packages.sh tests/copy-sources.sh
+	tests/check.sh tests/packages.sh tests/copy-sources.sh tests/mocks/slow.c \
+	tests/cppcheck.h
 
 # What every end-to-end test installs into its own mount namespace, made once a build.
 check_DATA = tests/stage.stamp

@@ -15,4 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 include tests/unit-core.mk
 include tests/unit-loader.mk
 include tests/unit-rfc2136.mk
+include tests/unit-route53.mk
+include tests/unit-route53-changes.mk
+include tests/unit-route53-credentials.mk
 include tests/e2e.mk

@@ -16,6 +16,7 @@ CORE_TESTS = \
 	tests/unit/test_params \
 	tests/unit/test_propagation \
 	tests/unit/test_resolver \
+	tests/unit/test_route \
 	tests/unit/test_table \
 	tests/unit/test_variables \
 	tests/unit/test_zone
@@ -131,6 +132,12 @@ tests_unit_test_resolver_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_resolver_LDFLAGS = $(CORE_TEST_LINK) $(SCRIPTED_LINK)
 tests_unit_test_resolver_LDADD = $(CORE_TEST_LDADD)
 
+tests_unit_test_route_SOURCES = tests/unit/test_route.c
+tests_unit_test_route_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_route_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_route_LDFLAGS = $(CORE_TEST_LINK) $(SCRIPTED_LINK)
+tests_unit_test_route_LDADD = $(CORE_TEST_LDADD)
+
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_table_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_table_CFLAGS = $(CORE_TEST_CFLAGS)
@@ -149,3 +156,9 @@ tests_unit_test_zone_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_zone_LDFLAGS = $(CORE_TEST_LINK) $(SCRIPTED_LINK)
 tests_unit_test_zone_LDADD = $(CORE_TEST_LDADD)
 endif
+
+# One allocation fails: preloaded by tests/e2e/test_torture.py as tests/unit/.libs/failing_alloc.so.
+check_LTLIBRARIES += tests/unit/failing_alloc.la
+tests_unit_failing_alloc_la_SOURCES = tests/unit/failing_alloc.c
+tests_unit_failing_alloc_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -fno-builtin
+tests_unit_failing_alloc_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere

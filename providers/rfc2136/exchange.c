@@ -169,6 +169,11 @@ static int flight_land(const struct flight *flight, const struct server *server,
     const ldns_status status =
         ldns_wire2pkt(&out->packet, response->message, response->message_size);
 
+    if (status == LDNS_STATUS_OK && !message_is_whole(out->packet)) {
+        message_drop(&out->packet);
+        out->packet = NULL;
+        return dnshook_fail(host, DNSHOOK_NO_MEMORY, "out of memory for a DNS answer");
+    }
     if (status == LDNS_STATUS_MEM_ERR)
         return dnshook_fail(host, DNSHOOK_NO_MEMORY, "out of memory for a DNS answer");
     if (status != LDNS_STATUS_OK)

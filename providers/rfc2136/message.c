@@ -105,6 +105,16 @@ bool message_require_no_alias(ldns_pkt *update, const char *name)
                 new_record(name, LDNS_RR_CLASS_NONE, LDNS_RR_TYPE_CNAME, 0));
 }
 
+bool message_is_whole(const ldns_pkt *packet)
+{
+    const ldns_rr_list *const list = ldns_pkt_answer(packet);
+
+    for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++)
+        if (ldns_rr_rd_count(ldns_rr_list_rr(list, i)) == 0)
+            return false;
+    return ldns_rr_list_rr_count(list) == ldns_pkt_ancount(packet);
+}
+
 /* The records of a section of an answer. */
 static const ldns_rr_list *section_of(const ldns_pkt *packet, ldns_pkt_section section)
 {

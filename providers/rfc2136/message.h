@@ -38,4 +38,8 @@ const ldns_rr *message_find_above(const ldns_pkt *packet, ldns_pkt_section secti
 /* Whether the answer holds a TXT record at `name` of exactly one string, `value`. */
 bool message_has_txt(const ldns_pkt *packet, const char *name, const char *value);
 
+/* True when every record of the answer section is there with its data: where memory runs out, ldns
+ * passes over what it could not keep and calls it a success. */
+bool message_is_whole(const ldns_pkt *packet);
+
 #endif

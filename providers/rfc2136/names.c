@@ -58,10 +58,45 @@ bool name_within(const char *name, const char *zone)
     return ldns_dname_compare(child, parent) == 0 || ldns_dname_is_subdomain(child, parent);
 }
 
+/* One byte of a label of a name's text, "\." and "\DDD" taken apart; moves on. */
+static uint8_t next_byte(const char **text)
+{
+    const char *const at = *text;
+
+    if (at[0] != '\\' || at[1] == '\0') {
+        *text = at + 1;
+        return (uint8_t)at[0];
+    }
+    if (at[1] < '0' || at[1] > '9' || at[2] == '\0' || at[3] == '\0') {
+        *text = at + 2;
+        return (uint8_t)at[1];
+    }
+    *text = at + 4;
+    return (uint8_t)((at[1] - '0') * 100 + (at[2] - '0') * 10 + (at[3] - '0'));
+}
+
+/* Without an allocation: that memory runs out must not look like "another name". */
 bool name_is(const ldns_rdf *name, const char *text)
 {
-    CLEANUP_NAME ldns_rdf *const other = name_read(text);
+    const uint8_t *wire;
+    const uint8_t *end;
 
-    return name != NULL && other != NULL && ldns_rdf_get_type(name) == LDNS_RDF_TYPE_DNAME &&
-           ldns_dname_compare(name, other) == 0;
+    if (name == NULL || ldns_rdf_get_type(name) != LDNS_RDF_TYPE_DNAME)
+        return false;
+    wire = ldns_rdf_data(name);
+    end = wire + ldns_rdf_size(name);
+    if (strcmp(text, ".") == 0)
+        text++;
+    while (wire < end && *wire != 0) {
+        const uint8_t *const label = wire + 1;
+
+        wire = label + *wire;
+        for (const uint8_t *byte = label; byte < wire && byte < end; byte++)
+            if (*text == '\0' || *text == '.' || wire_lower(*byte) != wire_lower(next_byte(&text)))
+                return false;
+        if (*text != '.' && *text != '\0')
+            return false;
+        text += *text == '.' ? 1 : 0;
+    }
+    return *text == '\0';
 }

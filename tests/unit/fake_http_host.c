@@ -128,8 +128,10 @@ static void record(struct fake_http_host *fake, const struct dnshook_http_reques
     struct fake_http_request *const out = &fake->requests[fake->asked % FAKE_HTTP_REQUESTS];
     size_t used = 0;
 
-    *out = (struct fake_http_request){.timeout = request->timeout, .flags = request->flags,
-                                      .at = fake->now, .has_body = request->body != NULL};
+    *out = (struct fake_http_request){.timeout = request->timeout,
+                                      .flags = request->flags,
+                                      .at = fake->now,
+                                      .has_body = request->body != NULL};
     (void)snprintf(out->method, sizeof out->method, "%s", request->method);
     (void)snprintf(out->url, sizeof out->url, "%s", request->url);
     if (request->ca_bundle != NULL)
@@ -149,8 +151,7 @@ static int fake_http(const struct dnshook_host *host, const struct dnshook_http_
     struct fake_http_host *const fake = fake_of(host);
     const size_t last = fake->answer_count > 0 ? fake->answer_count - 1 : 0;
     const struct fake_http_answer *const answer =
-        fake->answer_count == 0 ? &none
-                                : &fake->answers[fake->asked < last ? fake->asked : last];
+        fake->answer_count == 0 ? &none : &fake->answers[fake->asked < last ? fake->asked : last];
 
     record(fake, request);
     fake->asked++;

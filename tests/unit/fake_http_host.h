@@ -10,11 +10,7 @@
 #include <dnshook/provider.h>
 #include <stdbool.h>
 
-enum {
-    FAKE_HTTP_PARAMS = 32,
-    FAKE_HTTP_REQUESTS = 256,
-    FAKE_HTTP_LOG = 65536
-};
+enum { FAKE_HTTP_PARAMS = 32, FAKE_HTTP_REQUESTS = 256, FAKE_HTTP_LOG = 65536 };
 
 /* What one http() call brings. */
 struct fake_http_answer {
@@ -47,9 +43,9 @@ struct fake_http_host {
     size_t answer_count; /* the last answer is given again and again */
     size_t asked;
     struct fake_http_request requests[FAKE_HTTP_REQUESTS];
-    int64_t now;     /* ms since the beginning; time() is fake_http_epoch + now / 1000 */
-    int64_t end;     /* when time_left() is 0 */
-    int64_t cost;    /* ms that a request takes */
+    int64_t now;  /* ms since the beginning; time() is fake_http_epoch + now / 1000 */
+    int64_t end;  /* when time_left() is 0 */
+    int64_t cost; /* ms that a request takes */
     int64_t sleeps[FAKE_HTTP_REQUESTS];
     size_t sleep_count;
     int sleep_status; /* what sleep() returns, if it is not DNSHOOK_OK */

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -349,6 +350,38 @@ static void the_alarm_after_a_signal(void **state)
     ends(signal_then_alarm_body, 128 + SIGTERM, "too late\n");
 }
 
+/* A call that hangs and never sees the signal has ten seconds. */
+static void signal_alarm_body(void)
+{
+    struct itimerval timer;
+
+    start(HOUR, 15000);
+    NEED(getitimer(ITIMER_REAL, &timer) == 0 && timer.it_value.tv_sec > 3000);
+    NEED(raise(SIGTERM) == 0);
+    NEED(getitimer(ITIMER_REAL, &timer) == 0 && timer.it_value.tv_sec <= 10);
+}
+
+static void a_signal_brings_the_alarm_nearer(void **state)
+{
+    (void)state;
+    runs(signal_alarm_body);
+}
+
+/* When all is done but something hangs on the way out, the outcome stands. */
+static void outcome_body(void)
+{
+    start(1, 0);
+    deadline_last_words("not these");
+    deadline_outcome(5);
+    hang();
+}
+
+static void the_outcome_stands(void **state)
+{
+    (void)state;
+    ends(outcome_body, 5, "");
+}
+
 static void no_words_body(void)
 {
     start(1, 0);
@@ -403,6 +436,8 @@ int main(void)
         cmocka_unit_test(sigpipe_is_ignored),
         cmocka_unit_test(the_alarm_ends_a_hanging_call),
         cmocka_unit_test(the_alarm_after_a_signal),
+        cmocka_unit_test(a_signal_brings_the_alarm_nearer),
+        cmocka_unit_test(the_outcome_stands),
         cmocka_unit_test(no_last_words),
         cmocka_unit_test(last_words_are_cut),
     };

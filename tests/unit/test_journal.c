@@ -47,6 +47,8 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
 
 static const char *moved(const char *path)
 {
+    if (strcmp(path, "/dnshook") == 0)
+        return sandbox_path("root");
     return strcmp(path, SYSTEM_DIRECTORY) == 0 ? sandbox_path("system") : path;
 }
 
@@ -79,10 +81,19 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
 
 /* ---- what lies in a directory ---- */
 
-/* Counts what is in a directory of the sandbox; `path` receives the last one found. */
+/* The journal's directory below one of the sandbox. */
+static const char *below(const char *name)
+{
+    static char path[TEXT_SIZE / 2];
+
+    (void)snprintf(path, sizeof path, "%s/dnshook", sandbox_path(name));
+    return path;
+}
+
+/* Counts what is in the journal below a directory; `path` receives the last one found. */
 static size_t files_in(const char *name, char path[TEXT_SIZE])
 {
-    DIR *const directory = opendir(sandbox_path(name));
+    DIR *const directory = opendir(below(name));
     size_t count = 0;
 
     if (directory == NULL)
@@ -90,7 +101,7 @@ static size_t files_in(const char *name, char path[TEXT_SIZE])
     for (const struct dirent *each; (each = readdir(directory)) != NULL;) {
         if (strcmp(each->d_name, ".") == 0 || strcmp(each->d_name, "..") == 0)
             continue;
-        (void)snprintf(path, TEXT_SIZE, "%s/%s", sandbox_path(name), each->d_name);
+        (void)snprintf(path, TEXT_SIZE, "%s/%s", below(name), each->d_name);
         count++;
     }
     (void)closedir(directory);
@@ -135,11 +146,12 @@ static int reset(void **state)
     return unsetenv("STATE_DIRECTORY") + unsetenv("XDG_STATE_HOME");
 }
 
-/* A journal in a new directory of the sandbox. */
+/* A journal below a directory of the sandbox. */
 static struct journal *journal_in(const char *name)
 {
     struct journal *journal = NULL;
 
+    (void)mkdir(sandbox_path(name), 0700);
     assert_int_equal(setenv("STATE_DIRECTORY", sandbox_path(name), 1), 0);
     assert_int_equal(journal_open(&journal), DNSHOOK_OK);
     assert_non_null(journal);
@@ -166,7 +178,7 @@ static void begin_find_end(void **state)
     assert_false(journal_find(journal, &entry, &place));
     assert_false(begin(journal, &entry));
     assert_int_equal(files_in("whole", path), 1);
-    assert_int_equal(mode_of(sandbox_path("whole")), 0700);
+    assert_int_equal(mode_of(below("whole")), 0700);
     assert_int_equal(mode_of(path), 0600);
     assert_true(journal_find(journal, &entry, &place));
     assert_string_equal(place.record, entry.record);
@@ -386,22 +398,6 @@ static void a_write_that_fails(void **state)
 
 /* ---- directories ---- */
 
-static void the_first_of_a_list(void **state)
-{
-    char list[TEXT_SIZE];
-    char path[TEXT_SIZE];
-    struct journal *journal = NULL;
-
-    (void)state;
-    (void)snprintf(list, sizeof list, "%s:%s", sandbox_path("list-1"), sandbox_path("list-2"));
-    assert_int_equal(setenv("STATE_DIRECTORY", list, 1), 0);
-    assert_int_equal(journal_open(&journal), DNSHOOK_OK);
-    assert_false(begin(journal, &entry));
-    journal_close(journal);
-    assert_int_equal(files_in("list-1", path), 1);
-    assert_int_equal(files_in("list-2", path), 0);
-}
-
 /* The name of the directory that journal_open() says it took, "" for none. */
 static void assert_opens(const char *directory)
 {
@@ -415,11 +411,48 @@ static void assert_opens(const char *directory)
     said = sandbox_release();
     log_set_level(LOG_WARNING);
     (void)snprintf(wanted, sizeof wanted, "journal in %s\n", directory);
+    if (strcmp(directory, SYSTEM_DIRECTORY) == 0 && strlen(getenv("STATE_DIRECTORY")) > 1)
+        assert_has(said, "warning: STATE_DIRECTORY: ");
     if (directory[0] == '\0')
         assert_null(journal);
     else if (strstr(said, wanted) == NULL || journal == NULL)
         fail_msg("not %s but: %s", directory, said);
     journal_close(journal);
+}
+
+/* The entry of the list that is ours, or a directory below the first one. */
+static void lists(void **state)
+{
+    static const struct {
+        const char *list; /* each in the sandbox */
+        const char *directory;
+    } rows[] = {
+        {"l1", "l1/dnshook"},
+        {"l1:l2", "l1/dnshook"},
+        {"l1/dnshook", "l1/dnshook"},
+        {"l1:l2/dnshook:l3", "l2/dnshook"},
+        {"l1/dnshook2:l3", "l1/dnshook2/dnshook"},
+    };
+
+    (void)state;
+    (void)sandbox_mkdir("l1", 0700);
+    (void)sandbox_mkdir("l2", 0700);
+    (void)sandbox_mkdir("l1/dnshook2", 0700);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char list[TEXT_SIZE] = "";
+        char copy[64];
+        char *rest = copy;
+
+        (void)snprintf(copy, sizeof copy, "%s", rows[i].list);
+        for (const char *each; (each = strtok_r(NULL, ":", &rest)) != NULL;) {
+            const size_t used = strlen(list);
+
+            (void)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ":" : "",
+                           sandbox_path(each));
+        }
+        assert_int_equal(setenv("STATE_DIRECTORY", list, 1), 0);
+        assert_opens(sandbox_path(rows[i].directory));
+    }
 }
 
 /* A directory that cannot be trusted gives way to the system's. */
@@ -439,7 +472,10 @@ static void directories_that_are_refused(void **state)
         if (rows[i].mode == 0500 && geteuid() != 0)
             continue; /* root writes everywhere */
         (void)snprintf(name, sizeof name, "mode-%04o", (unsigned)rows[i].mode);
-        path = sandbox_mkdir(name, rows[i].mode);
+        (void)sandbox_mkdir(name, 0700);
+        path = below(name);
+        assert_int_equal(mkdir(path, 0700), 0);
+        assert_int_equal(chmod(path, rows[i].mode), 0);
         assert_int_equal(setenv("STATE_DIRECTORY", path, 1), 0);
         assert_opens(rows[i].taken ? path : SYSTEM_DIRECTORY);
         if (rows[i].taken && rows[i].mode != 0500)
@@ -476,9 +512,11 @@ static void a_path_that_is_too_long(void **state)
 
 static void a_directory_of_another(void **state)
 {
-    const char *const path = sandbox_mkdir("foreign", 0700);
+    const char *const path = below("foreign");
 
     (void)state;
+    (void)sandbox_mkdir("foreign", 0700);
+    assert_int_equal(mkdir(path, 0700), 0);
     assert_int_equal(chown(path, NOBODY, NOBODY), 0);
     assert_int_equal(setenv("STATE_DIRECTORY", path, 1), 0);
     assert_opens(SYSTEM_DIRECTORY);
@@ -620,7 +658,7 @@ int main(void)
         cmocka_unit_test_setup(a_place_that_is_too_long, reset),
         cmocka_unit_test_setup(a_symbolic_link_is_not_read, reset),
         cmocka_unit_test_setup(a_write_that_fails, reset),
-        cmocka_unit_test_setup(the_first_of_a_list, reset),
+        cmocka_unit_test_setup(lists, reset),
         cmocka_unit_test_setup(directories_that_are_refused, reset),
         cmocka_unit_test_setup(no_directory_at_all, reset),
         cmocka_unit_test_setup(a_path_that_is_too_long, reset),

@@ -80,6 +80,8 @@ static void secrets_are_hidden(void **state)
         {"key=s3cret;", "key=[hidden];"},
         {"s3crets3cret", "[hidden][hidden]"},
         {"s3cret-and-longer!", "[hidden]!"},
+        {"s3cre", "[hidden]"}, /* what a cut has left of it */
+        {"s3c", "s3c"},
         {"S3CRET", "S3CRET"},
         {"abc", "abc"}, /* too short to be a secret */
         {"\xe4\xf6\xfc\xdf", "[hidden]"},
@@ -95,6 +97,20 @@ static void secrets_are_hidden(void **state)
         assert_string_equal(sanitized(rows[i].text), rows[i].shown);
     log_forget_secrets();
     assert_string_equal(sanitized("s3cret"), "s3cret");
+}
+
+/* A secret that the end of a line cuts in two does not show its first half. */
+static void a_cut_shows_no_half_of_a_secret(void **state)
+{
+    char text[CUT];
+
+    (void)state;
+    assert_true(log_add_secret("the-whole-secret"));
+    memset(text, '.', sizeof text);
+    (void)snprintf(text + CUT - 10, 10, "%s", "the-whole");
+    sandbox_capture();
+    log_error("%s-secret", text);
+    assert_lacks(sandbox_release(), "the-");
 }
 
 static void levels(void **state)
@@ -181,6 +197,7 @@ int main(void)
         cmocka_unit_test_setup(bytes_that_are_shown, reset),
         cmocka_unit_test_setup(the_end_of_the_room, reset),
         cmocka_unit_test_setup(secrets_are_hidden, reset),
+        cmocka_unit_test_setup(a_cut_shows_no_half_of_a_secret, reset),
         cmocka_unit_test_setup(levels, reset),
         cmocka_unit_test_setup(no_such_level, reset),
         cmocka_unit_test_setup(a_long_line_is_cut, reset),

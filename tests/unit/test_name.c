@@ -150,6 +150,7 @@ static void normal_form(void **state)
         {".", "."},
         {"", NULL},
         {"a\\.", "a\\."},
+        {"a\\\\.", "a\\\\"},
     };
     char out[NAME_SIZE];
     char text[NAME_SIZE + 1];

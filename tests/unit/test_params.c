@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { NAME, KEY, LEVEL, WAIT, NO_ENV, COUNT_OF_PARAMS };
+enum { NAME, KEY, LEVEL, WAIT, NO_ENV, NO_FILE, COUNT_OF_PARAMS };
 
 static const struct dnshook_param table[] = {
     [NAME] = {.size = sizeof table[0],
@@ -34,8 +34,14 @@ static const struct dnshook_param table[] = {
               .env = "T_WAIT",
               .help = "Seconds"},
     [NO_ENV] = {.size = sizeof table[0], .name = "no-env", .help = "Has no variable"},
+    [NO_FILE] = {.size = sizeof table[0],
+                 .flags = DNSHOOK_PARAM_NO_FILE,
+                 .name = "no-file",
+                 .env = "T_NO_FILE",
+                 .help = "Its _FILE is something else"},
 };
-static const char *const variables[] = {"T_NAME", "T_OTHER_NAME", "T_KEY", "T_LEVEL", "T_WAIT"};
+static const char *const variables[] = {"T_NAME",  "T_OTHER_NAME", "T_KEY",
+                                        "T_LEVEL", "T_WAIT",       "T_NO_FILE"};
 
 static char files[1024];
 static struct provider provider = {.op = {.name = "fake"},
@@ -207,6 +213,20 @@ static void an_open_file_for_what_is_no_secret(void **state)
     set("T_NAME", "x");
     set("T_LEVEL_FILE", file("high\n", 0644));
     reads("level", "high");
+}
+
+/* Where the flag says so, NAME_FILE is another's variable. */
+static void a_parameter_without_a_file(void **state)
+{
+    (void)state;
+    set("T_NAME", "x");
+    set("T_NO_FILE_FILE", sandbox_path("none"));
+    reads("no-file", NULL);
+    (void)reset(NULL);
+    set("T_NAME", "x");
+    set("T_NO_FILE_FILE", sandbox_path("none"));
+    set("T_NO_FILE", "value");
+    reads("no-file", "value");
 }
 
 static void both_are_an_error(void **state)
@@ -387,6 +407,7 @@ int main(void)
         cmocka_unit_test_setup(from_a_file, reset),
         cmocka_unit_test_setup(files_that_are_refused, reset),
         cmocka_unit_test_setup(an_open_file_for_what_is_no_secret, reset),
+        cmocka_unit_test_setup(a_parameter_without_a_file, reset),
         cmocka_unit_test_setup(both_are_an_error, reset),
         cmocka_unit_test_setup(a_required_one_is_missing, reset),
         cmocka_unit_test_setup(secrets_are_hidden_from_then_on, reset),

@@ -225,9 +225,10 @@ static void what_was_said(void **state)
         enum sight sight;
         const char *said;
     } rows[] = {
-        {{.flags = AA, .answer = NAME ". TXT \"value\""}, SIGHT_SERVING, "the value"},
-        {{.flags = AA, .answer = NAME ". TXT \"x\""}, SIGHT_WITHOUT, "1 other value"},
-        {{.flags = AA, .answer = NAME ". TXT x\n" NAME ". TXT y"}, SIGHT_WITHOUT, "2 other values"},
+        {{.flags = AA, .answer = NAME ". TXT \"value\""}, SIGHT_SERVING, "\"value\""},
+        {{.flags = AA, .answer = NAME ". TXT \"val\" \"ue\""}, SIGHT_SERVING, "\"value\""},
+        {{.flags = AA, .answer = NAME ". TXT \"x\""}, SIGHT_WITHOUT, "\"x\""},
+        {{.flags = AA, .answer = NAME ". TXT x\n" NAME ". TXT y"}, SIGHT_WITHOUT, "\"x\" \"y\""},
         {{.flags = AA, .rcode = LDNS_RCODE_NXDOMAIN}, SIGHT_WITHOUT, "NXDOMAIN"},
         {{.flags = AA}, SIGHT_WITHOUT, "no TXT record"},
         {{.flags = AA, .answer = NAME ". CNAME x."}, SIGHT_WITHOUT, "an alias, no TXT record"},
@@ -246,6 +247,39 @@ static void what_was_said(void **state)
         assert_int_equal(watch.sightings[0].sight, rows[i].sight);
         assert_string_equal(watch.sightings[0].said, rows[i].said);
     }
+}
+
+/* Long texts are cut where the room ends. */
+static void many_values_were_said(void **state)
+{
+    static char answer[4096];
+    const struct scripted_row row = {.flags = AA, .answer = answer};
+    size_t used = 0;
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        used += (size_t)snprintf(answer + used, sizeof answer - used,
+                                 NAME ". TXT \"%02d-a-text-of-%*d\"\n", i, i + 10, i);
+    (void)add_server(&row);
+    watch_values(1);
+    assert_int_equal(propagation_look(dns, &watch), DNSHOOK_OK);
+    assert_int_equal(watch.sightings[0].sight, SIGHT_WITHOUT);
+    assert_int_equal(strlen(watch.sightings[0].said), PROPAGATION_SAID_SIZE - 1);
+}
+
+/* Without a value to look for, an address that answers is answering. */
+static void looking_for_nothing(void **state)
+{
+    (void)state;
+    (void)add_server(with);
+    (void)add_server(without);
+    watch_values(0);
+    assert_int_equal(propagation_look(dns, &watch), DNSHOOK_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(watch.sightings[i].sight, SIGHT_ANSWERING);
+        assert_int_equal(watch.sightings[i].served_at, -1);
+    }
+    assert_has(watch.sightings[0].said, "\"other\" \"value\"");
 }
 
 /* ---- lame and silent servers ---- */
@@ -357,6 +391,20 @@ static void unroutable(void **state)
     assert_int_equal(servers[1]->asked_count, 0);
 }
 
+/* Without a route to any of them there is nothing to wait for. */
+static void all_unroutable(void **state)
+{
+    const char *said;
+
+    (void)state;
+    scripted_no_route("127.");
+    (void)add_server(with);
+    (void)add_server(with);
+    watch_values(1);
+    assert_true(waits(true, DNSHOOK_REJECTED, &said) < 300);
+    assert_has(said, NAME ": this machine has no route to any address");
+}
+
 /* A server without the value is waited for, whatever the others are. */
 static void one_without_the_value(void **state)
 {
@@ -397,10 +445,12 @@ static void use_vouch(void)
     options.vouch_opaque = vouches;
 }
 
-/* Asked when the servers agree, and not before; its "not yet" keeps waiting, ever longer. */
+/* Asked when the servers agree, and not before; its "not yet" keeps waiting: every 2 s for 10 s,
+ * then ever longer. */
 static void vouch_schedule(void **state)
 {
-    static const int64_t gaps[] = {2000, 3000, 4500, 6750, 10000, 10000};
+    static const int64_t gaps[] = {2000, 2000, 2000, 2000,  2000, 2000,
+                                   3000, 4500, 6750, 10000, 10000};
     const char *said;
     int64_t begin = deadline_now();
 
@@ -622,12 +672,15 @@ int main(void)
         PROPAGATION_TEST(two_values),
         PROPAGATION_TEST(values_in_pieces),
         PROPAGATION_TEST(what_was_said),
+        PROPAGATION_TEST(many_values_were_said),
+        PROPAGATION_TEST(looking_for_nothing),
         PROPAGATION_TEST(a_bad_server_of_two),
         PROPAGATION_TEST(a_lame_server_that_recovers),
         PROPAGATION_TEST(less_than_half),
         PROPAGATION_TEST(half_of_the_names),
         PROPAGATION_TEST(quorum_all),
         PROPAGATION_TEST(unroutable),
+        PROPAGATION_TEST(all_unroutable),
         PROPAGATION_TEST(one_without_the_value),
         PROPAGATION_TEST(losses),
         PROPAGATION_TEST(vouch_schedule),

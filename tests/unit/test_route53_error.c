@@ -38,7 +38,9 @@ static void shapes(void **state)
     } table[] = {
         {USUAL("InvalidInput", "Bad <![CDATA[<name>]]> &amp; more"), NULL, "InvalidInput",
          "Bad <name> & more"},
-        {"\r\n " USUAL("Throttling", "Rate exceeded"), NULL, NULL, ""},
+        {"<?xml version=\"1.0\"?>\r\n<ErrorResponse><Error><Code>Throttling</Code><Message>\n Rate "
+         "exceeded </Message></Error></ErrorResponse>\n",
+         NULL, "Throttling", "Rate exceeded"},
         {"<ErrorResponse><Error><Code>A</Code></Error></ErrorResponse>", NULL, "A", ""},
         {"<InvalidChangeBatch" NAMESPACE "><Messages><Message>one</Message></Messages>"
          "<RequestId>x</RequestId></InvalidChangeBatch>",
@@ -52,7 +54,8 @@ static void shapes(void **state)
         {USUAL("InvalidChangeBatch", "[Tried to create resource record set but it already exists]"),
          NULL, "InvalidChangeBatch", "[Tried to create resource record set but it already exists]"},
         {"<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender"
-         "</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>",
+         "</Type><Code>AccessDenied</Code><Message>not "
+         "authorized</Message></Error></ErrorResponse>",
          NULL, "AccessDenied", "not authorized"},
         {"{\"message\":\"Session token not found\",\"__type\":"
          "\"com.amazonaws.switchboard.portal#UnauthorizedException\"}",
@@ -75,9 +78,11 @@ static void shapes(void **state)
          "</ErrorResponse>",
          NULL, NULL, ""},
         {"<ErrorResponse><Error><Code>AccessDenied</Code><Message>cut of", NULL, NULL, ""},
-        {"<ErrorResponse><Error><Message>no code</Message></Error></ErrorResponse>", NULL, NULL, ""},
+        {"<ErrorResponse><Error><Message>no code</Message></Error></ErrorResponse>", NULL, NULL,
+         ""},
         {"<ErrorResponse><Error><Code></Code></Error></ErrorResponse>", NULL, NULL, ""},
-        {"<ErrorResponse><Error><Code>Access Denied</Code></Error></ErrorResponse>", NULL, NULL, ""},
+        {"<ErrorResponse><Error><Code>Access Denied</Code></Error></ErrorResponse>", NULL, NULL,
+         ""},
         {"<ErrorResponse/>", NULL, NULL, ""},
         {"<Error><Code>AccessDenied</Code></Error>", NULL, NULL, ""},
     };
@@ -105,8 +110,8 @@ static void control_bytes_become_spaces(void **state)
                                      "f\xc3\xa4"),
                           NULL));
     assert_string_equal(response.message, "a b c d e  f\xc3\xa4");
-    assert_true(read_body(&response, 400, "{\"__type\":\"A\",\"message\":\"\\u001b[31m\\u009bx\"}",
-                          NULL));
+    assert_true(
+        read_body(&response, 400, "{\"__type\":\"A\",\"message\":\"\\u001b[31m\\u009bx\"}", NULL));
     assert_string_equal(response.message, " [31m  x");
 }
 
@@ -127,9 +132,9 @@ static void long_texts_are_cut(void **state)
     assert_true(read_body(&response, 400, body, NULL));
     assert_int_equal(strlen(response.message), AWS_MESSAGE_SIZE - 2);
     (void)snprintf(body, sizeof body,
-                   "<ErrorResponse><Error><Code>%.*s</Code></Error></ErrorResponse>",
-                   AWS_CODE_SIZE, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+                   "<ErrorResponse><Error><Code>%.*s</Code></Error></ErrorResponse>", AWS_CODE_SIZE,
+                   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     assert_false(read_body(&response, 400, body, NULL));
 }
 
@@ -241,8 +246,8 @@ static void access_denied_names_all_that_helps(void **state)
                         "adding a value at _acme-challenge.example.com: AWS says AccessDenied: "
                         "User: arn:aws:iam::1:user/dns is not authorized to perform this; allow "
                         "route53:ChangeResourceRecordSets on arn:aws:route53:::hostedzone/Z1; "
-                        "`dnshook info route53` prints the policy that is needed; the credentials "
-                        "are from profile dns in /root/.aws/credentials");
+                        "`dnshook info route53` prints the policy; the credentials are from"
+                        " profile dns in /root/.aws/credentials");
 }
 
 static void each_code_has_its_status_and_advice(void **state)
@@ -283,8 +288,7 @@ static void each_code_has_its_status_and_advice(void **state)
 static void a_signature_of_another_time_is_about_the_clock(void **state)
 {
     (void)state;
-    assert_int_equal(tell("SignatureDoesNotMatch", "Signature expired: 2026", "x"),
-                     DNSHOOK_DENIED);
+    assert_int_equal(tell("SignatureDoesNotMatch", "Signature expired: 2026", "x"), DNSHOOK_DENIED);
     assert_has(fake->failed, "set the clock");
     assert_lacks(fake->failed, "secret access key");
 }
@@ -296,10 +300,28 @@ static void what_is_not_known_is_left_out(void **state)
     (void)state;
     assert_int_equal(aws_fail(&aws, &response, "listing zones", "route53:ListHostedZones", ""),
                      DNSHOOK_DENIED);
-    assert_has(fake->failed, "; allow route53:ListHostedZones; ");
+    assert_has(fake->failed, "; allow route53:ListHostedZones; `dnshook info route53`");
     assert_lacks(fake->failed, "credentials are from");
     assert_int_equal(aws_fail(&aws, &response, "assuming a role", "", ""), DNSHOOK_DENIED);
     assert_lacks(fake->failed, "allow");
+    assert_int_equal(aws_fail(&aws, &response, "assuming a role", "sts:AssumeRole", "arn:x"),
+                     DNSHOOK_DENIED);
+    assert_has(fake->failed, "; allow sts:AssumeRole on arn:x");
+    assert_lacks(fake->failed, "dnshook info");
+}
+
+/* AWS adds what it would have signed: nobody but us could make use of it. */
+static void the_listing_of_a_wrong_signature_is_left_out(void **state)
+{
+    struct aws_response response;
+
+    (void)state;
+    assert_true(read_body(&response, 403,
+                          USUAL("SignatureDoesNotMatch",
+                                "The request signature we calculated does not match.\n\nThe "
+                                "Canonical String for this request should have been\n'GET\n/"),
+                          NULL));
+    assert_string_equal(response.message, "The request signature we calculated does not match.");
 }
 
 int main(void)
@@ -309,6 +331,7 @@ int main(void)
         cmocka_unit_test(control_bytes_become_spaces),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(many_messages),
+        cmocka_unit_test(the_listing_of_a_wrong_signature_is_left_out),
         cmocka_unit_test(cures),
         cmocka_unit_test_setup_teardown(access_denied_names_all_that_helps, begin, end),
         cmocka_unit_test_setup_teardown(each_code_has_its_status_and_advice, begin, end),

@@ -32,6 +32,29 @@ void __wrap_free(void *memory)
     __real_free(memory);
 }
 
+/* ---- allocations that fail ---- */
+
+static volatile long fail_at; /* the n-th from now; 0: none */
+static volatile long allocations;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    allocations = allocations + 1;
+    /* in order: what was never written is not looked through either */
+    return allocations == fail_at ? NULL : __real_calloc(1, size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    allocations = allocations + 1;
+    return allocations == fail_at ? NULL : __real_calloc(count, size);
+}
+
 /* ---- one published case ---- */
 
 /* A case: its files, its request taken apart. The texts point into `text`. */
@@ -368,8 +391,13 @@ static void paths(void **state)
 static void many_headers(void **state)
 {
     static const struct sigv4_header headers[] = {
-        {"X-Amz-Date", "20150830T123600Z"}, {"b", "  1\t 2  "}, {"Host", "h"}, {"B", ""},
-        {"a-b", "x"},                       {"a", "\r\n y"},    {"b", "3"},
+        {"X-Amz-Date", "20150830T123600Z"},
+        {"b", "  1\t 2  "},
+        {"Host", "h"},
+        {"B", ""},
+        {"a-b", "x"},
+        {"a", "\r\n y"},
+        {"b", "3"},
     };
     struct sigv4_request request = request_for("/", "");
 
@@ -419,13 +447,38 @@ static void dates(void **state)
     }
 }
 
+/* Whichever allocation fails, there is no signature, and the texts are empty. */
+static void memory_runs_out(void **state)
+{
+    static char long_path[5000] = "/";
+    struct sigv4_request request = request_for(long_path, "a=b&c=d&a=a");
+    struct sigv4_result result;
+    bool done = false;
+    long n;
+
+    (void)state;
+    memset(long_path + 1, 'x', sizeof long_path - 2);
+    request.normalize = true;
+    for (n = 1; !done; n++) {
+        allocations = 0;
+        fail_at = n;
+        done = sigv4_sign(&request, &scope, &result);
+        fail_at = 0;
+        assert_int_equal(done, allocations < n);
+        assert_int_equal(done, result.canonical_request != NULL);
+        assert_int_equal(done, result.authorization != NULL);
+        assert_int_equal(done, result.signature[0] != '\0');
+        sigv4_result_clear(&result);
+    }
+    assert_true(n > 12);
+}
+
 /* Neither the secret nor a session token stays in memory that was freed. */
 static void nothing_secret_is_left(void **state)
 {
     static const char token[] = "AQoDYXdzEPTsecretsessiontoken";
-    const struct sigv4_header headers[] = {{"Host", "h"},
-                                           {"X-Amz-Date", "20150830T123600Z"},
-                                           {"X-Amz-Security-Token", token}};
+    const struct sigv4_header headers[] = {
+        {"Host", "h"}, {"X-Amz-Date", "20150830T123600Z"}, {"X-Amz-Security-Token", token}};
     struct sigv4_request request = request_for("/", "a=b");
     struct sigv4_result result;
 
@@ -463,6 +516,7 @@ int main(void)
         cmocka_unit_test(many_headers),
         cmocka_unit_test(a_query_of_many_parameters),
         cmocka_unit_test(dates),
+        cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(nothing_secret_is_left),
     };
 

@@ -143,10 +143,10 @@ static void an_xml_bomb_does_nothing(void **state)
 
     (void)state;
     for (int i = 1; i < 10; i++)
-        used += (size_t)snprintf(body + used, sizeof body - used,
-                                 "<!ENTITY l%d \"&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;\">",
-                                 i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1,
-                                 i - 1);
+        used += (size_t)snprintf(
+            body + used, sizeof body - used,
+            "<!ENTITY l%d \"&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;&l%d;\">", i, i - 1, i - 1,
+            i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
     (void)snprintf(body + used, sizeof body - used, "]><l>&l9;</l>");
     assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
     assert_null(parse(body));
@@ -194,8 +194,7 @@ static void limits(void **state)
 static void encodings(void **state)
 {
     static const char utf16[] = "\xff\xfe<\0a\0/\0>\0";
-    xmlDoc *const document =
-        parse("<?xml version=\"1.0\" encoding=\"UTF-7\"?><a>+ADw-b/+AD4-</a>");
+    xmlDoc *const document = parse("<?xml version=\"1.0\" encoding=\"UTF-7\"?><a>+ADw-b/+AD4-</a>");
     char text[32] = "";
 
     (void)state;

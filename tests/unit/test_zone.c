@@ -46,6 +46,8 @@ static void aliases(void **state)
          "x.b.test"},
         {{.name = L200 ".a.example", .answer = "a.example. DNAME " L50 ".test."}, -1, NULL},
         {{.name = "x.a.example", .rcode = LDNS_RCODE_YXDOMAIN}, -1, NULL},
+        {{.name = "x.a.example", .answer = "a.example. DNAME ."}, 1, "x"},
+        {{.name = "x.a.example", .answer = ". DNAME b.test."}, 1, "x.a.example.b.test"},
     };
 
     (void)state;
