@@ -35,8 +35,10 @@ int authority_add_name(struct authority *authority, const char *name, unsigned s
 {
     const size_t i = authority_name_index(authority, name);
 
-    if (i == AUTHORITY_MAX_NAMES)
+    if (i == AUTHORITY_MAX_NAMES) {
+        authority->cut = true;
         return DNSHOOK_OK;
+    }
     if (i == authority->name_count) {
         authority->names[i].name = strdup(name);
         if (authority->names[i].name == NULL)
@@ -69,8 +71,10 @@ static int add_address(struct dns *dns, struct authority *authority, size_t name
         return DNSHOOK_NO_MEMORY;
     while (i < authority->address_count && authority->addresses[i].server != server)
         i++;
-    if (i == AUTHORITY_MAX_ADDRESSES)
+    if (i == AUTHORITY_MAX_ADDRESSES) {
+        authority->cut = true;
         return DNSHOOK_OK;
+    }
     if (i == authority->address_count)
         authority->addresses[authority->address_count++].server = server;
     authority->addresses[i].names |= UINT32_C(1) << name;
@@ -126,7 +130,7 @@ int authority_add_addresses(struct dns *dns, struct resolver *resolver, struct a
     return status;
 }
 
-static bool has_address(const struct authority *authority, size_t name)
+bool authority_has_address(const struct authority *authority, size_t name)
 {
     for (size_t i = 0; i < authority->address_count; i++)
         if ((authority->addresses[i].names & (UINT32_C(1) << name)) != 0)
@@ -140,7 +144,7 @@ static int add_glue(struct dns *dns, struct authority *authority, const ldns_pkt
     int status = DNSHOOK_OK;
 
     for (size_t i = 0; i < authority->name_count && status == DNSHOOK_OK; i++)
-        if (!has_address(authority, i))
+        if (!authority_has_address(authority, i))
             status = add_records(dns, authority, i, ldns_pkt_additional(referral),
                                  authority->names[i].name);
     return status;
@@ -384,6 +388,21 @@ static void compare_sources(const struct authority *authority)
     }
 }
 
+/* Says which nameservers cannot be asked, because nobody knows their addresses or there are too
+ * many. */
+static void warn_not_asked(const struct authority *authority, const struct resolver *resolver)
+{
+    if (authority->cut)
+        log_warning("%s: it has more than %d nameservers or %d addresses; the others are not asked",
+                    authority->zone, AUTHORITY_MAX_NAMES, AUTHORITY_MAX_ADDRESSES);
+    for (size_t i = 0; i < authority->name_count; i++)
+        if (!authority_has_address(authority, i))
+            log_warning("%s: the nameserver %s has no address that the resolvers (%s) know, and "
+                        "cannot be asked: mend its A and AAAA records, or take it out of the "
+                        "delegation",
+                        authority->zone, authority->names[i].name, resolver_text(resolver));
+}
+
 /* Names and addresses from delegation, zone and, where need be, the resolver. */
 static int collect(struct dns *dns, struct resolver *resolver, const struct authority *parent,
                    struct authority *authority, ldns_pkt **referral)
@@ -448,6 +467,8 @@ int authority_find(struct dns *dns, struct resolver *resolver, const char *zone,
         ldns_pkt_free(referral);
     if (status == DNSHOOK_OK)
         status = check_found(new, resolver);
+    if (status == DNSHOOK_OK)
+        warn_not_asked(new, resolver);
     if (status != DNSHOOK_OK) {
         authority_free(new);
         return status;

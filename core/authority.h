@@ -37,6 +37,7 @@ struct authority {
     size_t name_count;
     struct authority_address addresses[AUTHORITY_MAX_ADDRESSES];
     size_t address_count;
+    bool cut; /* there are more names or addresses than there is room for */
 };
 
 /*
@@ -75,6 +76,9 @@ int authority_add_name(struct authority *authority, const char *name, unsigned s
 /* Looks up the addresses of the names that have not been looked up; as resolver_ask(). */
 int authority_add_addresses(struct dns *dns, struct resolver *resolver,
                             struct authority *authority);
+
+/* True when an address of names[name] is known. */
+bool authority_has_address(const struct authority *authority, size_t name);
 
 /* The index of a name; name_count if it is none of them. */
 size_t authority_name_index(const struct authority *authority, const char *name);

@@ -9,7 +9,12 @@
 #include "delegation.h"
 #include "log.h"
 
-enum { TTL = 60 /* s, for a new set */, COMMAND_SIZE = 2048, VALUE_SIZE = 1100 };
+enum {
+    TTL = 60, /* s, for a new set */
+    COMMAND_SIZE = 2304,
+    VALUE_SIZE = 1100,
+    PROVIDER_SIZE = 1024 /* its name, or its file, quoted */
+};
 
 /* ---- opening ---- */
 
@@ -179,6 +184,7 @@ static int change_set(struct road *road, struct challenge *set, size_t count, in
                 set[j].change.action = (uint32_t)action;
                 set[j].change.status = DNSHOOK_OK;
                 set[j].change.effect = DNSHOOK_EFFECT_UNKNOWN;
+                set[j].change.token[0] = '\0';
                 changes[group++] = &set[j].change;
             }
         status = group > 0 ? instance_change(road->instance, changes, group) : DNSHOOK_OK;
@@ -213,15 +219,29 @@ static void quote(char *out, size_t size, const char *text)
     (void)snprintf(out + used, size - used, "'");
 }
 
+/* The provider as a later call finds it: by its name where it is installed, else by its file. */
+static void quote_provider(char out[PROVIDER_SIZE], const struct provider *provider)
+{
+    const size_t directory = sizeof PROVIDERDIR - 1;
+
+    if (strncmp(provider->path, PROVIDERDIR "/", directory + 1) == 0 &&
+        strchr(provider->path + directory + 1, '/') == NULL)
+        (void)snprintf(out, PROVIDER_SIZE, "%s", provider->op.name);
+    else
+        quote(out, PROVIDER_SIZE, provider->path);
+}
+
 /* The command that takes a value away later. */
 static void stop_command(const struct road *road, const struct challenge *challenge, char *out,
                          size_t size)
 {
+    char provider[PROVIDER_SIZE];
     char value[VALUE_SIZE];
 
+    quote_provider(provider, instance_provider(road->instance));
     quote(value, sizeof value, challenge->value);
-    (void)snprintf(out, size, "dnshook --provider %s challenge-dns-stop %s '' %s",
-                   instance_provider(road->instance)->op.name, challenge->host, value);
+    (void)snprintf(out, size, "dnshook --provider %s challenge-dns-stop %s '' %s", provider,
+                   challenge->host, value);
 }
 
 /* What the process says if it has to end in the middle of a call. */
@@ -253,10 +273,31 @@ static void note_added(struct road *road, struct challenge *challenge)
                                                                       : "has been added");
 }
 
+/* Refuses to go elsewhere with a value that the journal has at another place: its entry would be
+ * overwritten, and nobody would know any more what was left there. */
+static int check_moved(const struct road *road, const struct challenge *challenge)
+{
+    const struct journal_entry entry = entry_of(road, challenge);
+    struct journal_place noted;
+    char command[COMMAND_SIZE];
+
+    if (!journal_find(road->journal, &entry, &noted) ||
+        (name_equal(noted.record, challenge->record) &&
+         name_equal(noted.zone, challenge->zone.name)))
+        return DNSHOOK_OK;
+    stop_command(road, challenge, command, sizeof command);
+    log_error("%s: by the journal an earlier run has left this value at %s, and the way leads to "
+              "%s by now: first run: %s",
+              challenge->host, noted.record, challenge->record, command);
+    return DNSHOOK_REJECTED;
+}
+
 int challenge_add(struct road *road, struct challenge *set, size_t count)
 {
     int status = open_journal(road);
 
+    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
+        status = check_moved(road, &set[i]);
     for (size_t i = 0; i < count && status == DNSHOOK_OK; i++) {
         const struct journal_entry entry = entry_of(road, &set[i]);
 
@@ -382,18 +423,27 @@ struct vouching {
 static int vouch(void *opaque)
 {
     struct vouching *const vouching = opaque;
+    int all = DNSHOOK_UNSUPPORTED;
 
     for (size_t i = 0; i < vouching->count; i++) {
         const int status = instance_is_live(vouching->road->instance, &vouching->set[i].change);
 
+        if (status == DNSHOOK_UNSUPPORTED)
+            continue; /* nothing was changed there */
         if (status != DNSHOOK_OK)
             return status;
+        all = DNSHOOK_OK;
     }
-    return DNSHOOK_OK;
+    return all;
 }
 
 static void say_table(const struct watch *watch)
 {
+    const struct authority *const authority = watch->authority;
+
+    for (size_t i = 0; i < authority->name_count; i++)
+        if (!authority_has_address(authority, i))
+            log_error("  %-28s %-24s cannot be asked", authority->names[i].name, "no address");
     for (size_t i = 0; i < watch->count; i++) {
         const struct sighting *const sighting = &watch->sightings[i];
         char names[512];

@@ -7,14 +7,21 @@
 #include "log.h"
 #include "table.h"
 
+enum { PATH_SIZE = 4096 };
+
 /* ---- providers ---- */
 
 static json_t *entry_json(const struct provider_entry *entry)
 {
+    char path[PATH_SIZE];
+    char why[LOADER_WHY_SIZE];
+
+    log_sanitize(path, sizeof path, entry->path);
+    log_sanitize(why, sizeof why, entry->why);
     if (entry->provider == NULL)
-        return json_pack("{s:s, s:s, s:b, s:s}", "name", entry->name, "path", entry->path, "ok", 0,
-                         "error", entry->why);
-    return json_pack("{s:s, s:s, s:b, s:s, s:s}", "name", entry->name, "path", entry->path, "ok", 1,
+        return json_pack("{s:s, s:s, s:b, s:s}", "name", entry->name, "path", path, "ok", 0,
+                         "error", why);
+    return json_pack("{s:s, s:s, s:b, s:s, s:s}", "name", entry->name, "path", path, "ok", 1,
                      "version", entry->provider->op.version, "description",
                      entry->provider->op.description);
 }
@@ -40,7 +47,8 @@ static void print_entries(const struct provider_entry *entries, size_t count)
             (void)printf("%-12s %-8s %-32s %s\n", entry->name, entry->provider->op.version,
                          entry->provider->op.description, entry->path);
         else
-            (void)printf("%-12s refused: %s\n", entry->name, entry->why);
+            (void)printf("%-12s %s%s\n", entry->name,
+                         strncmp(entry->why, "refused: ", 9) == 0 ? "" : "refused: ", entry->why);
     }
 }
 
@@ -86,9 +94,12 @@ static json_t *params_json(const struct provider *provider)
 
 static int print_info_json(const struct provider *provider, json_t *guide)
 {
+    char path[PATH_SIZE];
+
+    log_sanitize(path, sizeof path, provider->path);
     return table_print_json(json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:o, s:O}", "name", provider->op.name, "version",
-        provider->op.version, "description", provider->op.description, "path", provider->path,
+        provider->op.version, "description", provider->op.description, "path", path,
         "variable-files", provider->op.variable_files != NULL ? provider->op.variable_files : "",
         "parameters", params_json(provider), "guide", guide));
 }

@@ -87,6 +87,12 @@ static bool install_handlers(void)
 
     (void)sigemptyset(&unblock);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct sigaction before;
+
+        if (sigaction(ends[i], NULL, &before) != 0)
+            return false;
+        if (before.sa_handler == SIG_IGN)
+            continue; /* the caller wants it so, as nohup(1) does */
         if (sigaction(ends[i], &action, NULL) != 0)
             return false;
         (void)sigaddset(&unblock, ends[i]);

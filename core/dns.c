@@ -17,9 +17,12 @@
 
 enum {
     EDNS_SIZE = 1232,   /* bytes (DNS flag day 2020) */
+    OPT_SIZE = 11,      /* bytes of an OPT record without options */
     UDP_TIMEOUT = 1000, /* ms, before a round trip is known */
     UDP_TIMEOUT_MIN = 400,
     TCP_TIMEOUT = 3000,
+    RECURSION_TIMEOUT = 2000, /* ms over UDP: a resolver has to ask others first */
+    RECURSION_TCP_TIMEOUT = 5000,
     CHANNEL_TIMEOUT = 60000, /* ms; c-ares never gets that far, our own times come first */
     SOCKETS_PER_CHANNEL = 2
 };
@@ -41,6 +44,7 @@ struct dns_server {
     int64_t round_trip; /* ms; -1: not known */
     bool unroutable;
     bool prefers_tcp;
+    bool no_edns; /* it answered FORMERR to a question with EDNS */
 };
 
 struct question {
@@ -48,6 +52,7 @@ struct question {
     struct dns_server *server;
     struct channel *channel;
     enum transport transport;
+    bool recursion;
     uint8_t *wire;
     size_t wire_size;
     unsigned losses;
@@ -364,6 +369,8 @@ static int64_t try_timeout(const struct question *question)
     const int64_t round_trip = question->server->round_trip;
     const int64_t wait = 3 * round_trip + UDP_TIMEOUT_MIN;
 
+    if (question->recursion)
+        return question->transport == TCP ? RECURSION_TCP_TIMEOUT : RECURSION_TIMEOUT;
     if (question->transport == TCP)
         return TCP_TIMEOUT;
     return round_trip < 0 || wait > UDP_TIMEOUT ? UDP_TIMEOUT : wait;
@@ -417,6 +424,16 @@ static int build_query(struct question *question, const char *name, ldns_rr_type
     return status;
 }
 
+/* Takes the OPT record off the end of a question; false: there is none. */
+static bool drop_edns(struct question *question)
+{
+    if (question->wire[11] != 1)
+        return false;
+    question->wire[11] = 0;
+    question->wire_size -= OPT_SIZE;
+    return true;
+}
+
 static void question_free(struct question *question)
 {
     if (question->packet != NULL)
@@ -436,12 +453,15 @@ int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, bool
     question->server = server;
     question->done = done;
     question->opaque = opaque;
+    question->recursion = recursion;
     question->transport = server->prefers_tcp ? TCP : UDP;
     status = build_query(question, name, type, recursion);
     if (status != DNSHOOK_OK) {
         free(question);
         return status;
     }
+    if (server->no_edns)
+        (void)drop_edns(question);
     if (server->unroutable) {
         question->finished = true;
         question->ares_status = ARES_ECONNREFUSED;
@@ -552,6 +572,19 @@ static bool try_again(struct question *question)
     return send_once(question);
 }
 
+/* A server that does not know EDNS is asked again without (RFC 6891, 7). c-ares does so once a
+ * channel alone. False when that is not the matter. */
+static bool try_without_edns(struct question *question)
+{
+    if (question->packet == NULL || ldns_pkt_get_rcode(question->packet) != LDNS_RCODE_FORMERR ||
+        !drop_edns(question))
+        return false;
+    ldns_pkt_free(question->packet);
+    question->packet = NULL;
+    question->server->no_edns = true;
+    return send_once(question);
+}
+
 /* Moves every question on that has an answer or ran out of time; how many were delivered. */
 static size_t advance(struct dns *dns)
 {
@@ -567,7 +600,7 @@ static size_t advance(struct dns *dns)
             continue;
         }
         end_try(question);
-        if (question->packet == NULL && try_again(question)) {
+        if (try_without_edns(question) || (question->packet == NULL && try_again(question))) {
             at = &question->next;
             continue;
         }

@@ -34,22 +34,29 @@ void exchange_clear(struct exchange *exchange)
     exchange->size = 0;
 }
 
-/* Waits for the socket. DNSHOOK_OK; DNSHOOK_UNREACHABLE when the stream's time is over; or as
- * deadline_status(). */
+/* DNSHOOK_OK; DNSHOOK_UNREACHABLE when the stream's time is over; or as deadline_status(). To be
+ * asked also where the other side never stops sending. */
+static int check_time(struct stream *stream)
+{
+    const int status = deadline_status();
+
+    if (status != DNSHOOK_OK || stream->until > deadline_now())
+        return status;
+    stream->why = "no answer in time";
+    return DNSHOOK_UNREACHABLE;
+}
+
+/* Waits for the socket; as check_time(). */
 static int wait_for(struct stream *stream, short events)
 {
     for (;;) {
         struct pollfd fds[] = {{.fd = stream->fd, .events = events},
                                {.fd = deadline_fd(), .events = POLLIN}};
-        const int status = deadline_status();
+        const int status = check_time(stream);
         int64_t wait = stream->until - deadline_now();
 
         if (status != DNSHOOK_OK)
             return status;
-        if (wait <= 0) {
-            stream->why = "no answer in time";
-            return DNSHOOK_UNREACHABLE;
-        }
         wait = wait < deadline_left() ? wait : deadline_left();
         if (poll(fds, 2, (int)wait) > 0 && fds[0].revents != 0)
             return DNSHOOK_OK;
@@ -106,7 +113,11 @@ static int send_bytes(struct stream *stream, const unsigned char *bytes, size_t 
 static int read_bytes(struct stream *stream, unsigned char *bytes, size_t size)
 {
     while (size > 0) {
-        const ssize_t got = recv(stream->fd, bytes, size, 0);
+        const int in_time = check_time(stream);
+        const ssize_t got = in_time == DNSHOOK_OK ? recv(stream->fd, bytes, size, 0) : 0;
+
+        if (in_time != DNSHOOK_OK)
+            return in_time;
 
         if (got == 0)
             return broken(stream, "the server closed the connection");
@@ -234,6 +245,21 @@ static int find_addresses(struct resolver *resolver, const struct dnshook_dns_re
     return status;
 }
 
+/* Moves the address that answered last to the front: one that stays silent costs its whole time,
+ * and a roll-back has little. */
+static void prefer(struct dns_address *addresses, size_t count, const struct dns_address *answered)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct dns_address found = addresses[i];
+
+        if (!dns_address_equal(&found, answered))
+            continue;
+        addresses[i] = addresses[0];
+        addresses[0] = found;
+        return;
+    }
+}
+
 static int fail_with(int status, const struct dnshook_dns_request *request, const char *why,
                      exchange_fail_fn *fail, void *opaque)
 {
@@ -281,6 +307,7 @@ int exchange_run(struct exchange *exchange, struct resolver *resolver,
     status = find_addresses(resolver, request, addresses, &count, why);
     if (status == DNSHOOK_OK) {
         status = DNSHOOK_UNREACHABLE;
+        prefer(addresses, count, &exchange->answered);
         for (size_t i = 0; i < count && status == DNSHOOK_UNREACHABLE; i++) {
             const size_t used = strlen(why);
 
@@ -293,6 +320,7 @@ int exchange_run(struct exchange *exchange, struct resolver *resolver,
     }
     if (status != DNSHOOK_OK)
         return fail_with(status, request, why, fail, opaque);
+    exchange->answered = exchange->address;
     response->accepted = accepted ? 1U : 0U;
     response->message = exchange->message;
     response->message_size = exchange->size;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,8 +19,17 @@
 
 enum { PATH_SIZE = 4096, KEY_BYTES = 16, FILE_NAME_SIZE = 64, ENTRY_MAX = 8192 };
 
+/* An entry that this run has written or found: only that very file is removed again. Another run
+ * with the same value may have put its own in place of it. */
+struct seen {
+    struct seen *next;
+    ino_t inode;
+    char name[FILE_NAME_SIZE];
+};
+
 struct journal {
-    int fd; /* the directory */
+    int fd; /* the directory; locked while an entry is put or removed */
+    struct seen *seen;
     char path[PATH_SIZE];
 };
 
@@ -140,6 +150,12 @@ void journal_close(struct journal *journal)
 {
     if (journal == NULL)
         return;
+    while (journal->seen != NULL) {
+        struct seen *const next = journal->seen->next;
+
+        free(journal->seen);
+        journal->seen = next;
+    }
     (void)close(journal->fd);
     free(journal);
 }
@@ -163,6 +179,38 @@ static bool entry_name(const struct journal_entry *entry, char name[FILE_NAME_SI
         (void)snprintf(name + 2 * i, FILE_NAME_SIZE - 2 * i, "%02x", digest[i]);
     (void)snprintf(name + (size_t)2 * KEY_BYTES, FILE_NAME_SIZE - (size_t)2 * KEY_BYTES, ".json");
     return ok;
+}
+
+/* Notes the file that an entry is now; false when memory ran out or there is none. */
+static bool note_seen(struct journal *journal, const char *name)
+{
+    struct seen *seen = journal->seen;
+    struct stat info;
+
+    while (seen != NULL && strcmp(seen->name, name) != 0)
+        seen = seen->next;
+    if (seen == NULL) {
+        seen = calloc(1, sizeof *seen);
+        if (seen == NULL)
+            return false;
+        (void)snprintf(seen->name, sizeof seen->name, "%s", name);
+        seen->next = journal->seen;
+        journal->seen = seen;
+    }
+    seen->inode = fstatat(journal->fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? info.st_ino : 0;
+    return seen->inode != 0;
+}
+
+/* True when the entry still is the file that this run saw. */
+static bool is_seen(const struct journal *journal, const char *name)
+{
+    const struct seen *seen = journal->seen;
+    struct stat info;
+
+    while (seen != NULL && strcmp(seen->name, name) != 0)
+        seen = seen->next;
+    return seen != NULL && fstatat(journal->fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           info.st_ino == seen->inode;
 }
 
 static char *entry_text(const struct journal_entry *entry)
@@ -228,8 +276,14 @@ int journal_begin(struct journal *journal, const struct journal_entry *entry, bo
     text = entry_text(entry);
     if (text == NULL || !entry_name(entry, name))
         return log_no_memory();
+    (void)flock(journal->fd, LOCK_EX);
     *claimed = faccessat(journal->fd, name, F_OK, 0) == 0;
-    if (!put_file(journal, name, text))
+    const bool put = put_file(journal, name, text) && note_seen(journal, name);
+    const int error = errno;
+
+    (void)flock(journal->fd, LOCK_UN);
+    errno = error;
+    if (!put)
         log_warning("%s: the journal cannot be written (%s): a value that an interrupted run "
                     "leaves behind will not be on record",
                     journal->path, strerror(errno));
@@ -242,10 +296,14 @@ void journal_end(struct journal *journal, const struct journal_entry *entry)
 
     if (journal == NULL || !entry_name(entry, name))
         return;
-    if (unlinkat(journal->fd, name, 0) == 0)
-        (void)fsync(journal->fd);
-    else if (errno != ENOENT)
+    (void)flock(journal->fd, LOCK_EX);
+    if (!is_seen(journal, name))
+        errno = ENOENT; /* there is none, or it is another run's */
+    else if (unlinkat(journal->fd, name, 0) == 0 && fsync(journal->fd) == 0)
+        errno = ENOENT;
+    if (errno != ENOENT)
         log_warning("%s/%s cannot be removed: %s", journal->path, name, strerror(errno));
+    (void)flock(journal->fd, LOCK_UN);
 }
 
 /* Copies a text of the object, if it is there and fits. */
@@ -278,6 +336,7 @@ bool journal_find(struct journal *journal, const struct journal_entry *entry,
     fd = openat(journal->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return false;
+    (void)note_seen(journal, name);
     size = read(fd, text, sizeof text);
     object = size > 0 ? json_loadb(text, (size_t)size, JSON_REJECT_DUPLICATES, NULL) : NULL;
     found = text_is(object, "provider", entry->provider) && text_is(object, "host", entry->host) &&

@@ -1,9 +1,11 @@
 #include "loader.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <ltdl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -202,6 +204,34 @@ static int check_file(int fd, const char *path, struct stat *st, char *why)
     return status != DNSHOOK_OK ? status : check_way(real, st, why);
 }
 
+/* Refuses a file that ends before its segments do, as a copy that was cut short: the dynamic linker
+ * would map what is not there, and die of SIGBUS. What is wrong with it otherwise, it says. */
+static int check_whole(int fd, const char *path, const struct stat *st, char *why)
+{
+    ElfW(Ehdr) head;
+    ElfW(Phdr) segment;
+
+    if (pread(fd, &head, sizeof head, 0) != (ssize_t)sizeof head ||
+        memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof segment)
+        return DNSHOOK_OK;
+    for (size_t i = 0; i < head.e_phnum; i++) {
+        const uint64_t at = head.e_phoff + i * sizeof segment;
+        const uint64_t size = (uint64_t)st->st_size;
+
+        if (at < size &&
+            pread(fd, &segment, sizeof segment, (off_t)at) == (ssize_t)sizeof segment &&
+            (segment.p_type != PT_LOAD ||
+             (segment.p_offset <= size && segment.p_filesz <= size - segment.p_offset)))
+            continue;
+        (void)snprintf(why, LOADER_WHY_SIZE,
+                       "%s cannot be loaded: it was cut short (%ju bytes are there): install it "
+                       "again",
+                       path, (uintmax_t)st->st_size);
+        return DNSHOOK_BAD_CONFIG;
+    }
+    return DNSHOOK_OK;
+}
+
 /* Opens the file for loading; says why not. O_NONBLOCK: a FIFO must not make us wait. */
 static int open_file(const char *path, int *fd, char *why)
 {
@@ -301,6 +331,8 @@ int loader_open(const char *path, struct module **module, char why[LOADER_WHY_SI
     if (status != DNSHOOK_OK)
         return status;
     status = check_file(fd, path, &st, why);
+    if (status == DNSHOOK_OK)
+        status = check_whole(fd, path, &st, why);
     *module = status == DNSHOOK_OK ? find_loaded(&st) : NULL;
     if (status == DNSHOOK_OK && *module == NULL)
         return load_new(fd, path, &st, module, why);

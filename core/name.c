@@ -35,6 +35,7 @@ static const char *check_label(const char *label, size_t size)
 const char *name_check_host(const char *host, char out[NAME_SIZE])
 {
     size_t size = strlen(host);
+    size_t last = 0; /* where the last label begins */
 
     if (strncmp(host, "*.", 2) == 0)
         return "is a wildcard: give the name without \"*.\", its challenge is the same";
@@ -51,8 +52,11 @@ const char *name_check_host(const char *host, char out[NAME_SIZE])
 
         if (why != NULL)
             return why;
+        last = start;
         start = end + 1;
     }
+    if (strspn(host + last, "0123456789") >= size - last)
+        return "is an address, or ends like one: a name is needed";
     for (size_t i = 0; i < size; i++)
         out[i] = (char)tolower((unsigned char)host[i]);
     out[size] = '\0';

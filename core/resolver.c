@@ -154,6 +154,7 @@ static void on_done(void *opaque, struct dns_result *result)
         lookup->done = true;
         return;
     }
+    lookup->failed = lookup->failed || result->packet != NULL;
     add_reason(lookup, result->packet != NULL ? dns_rcode_text(result->packet) : result->reason);
     lookup->server = (lookup->server + 1) % lookup->resolver->count;
     lookup->status = ask_next(lookup);

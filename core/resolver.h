@@ -25,6 +25,7 @@ struct lookup {
     size_t server;
     size_t tries;
     bool done;
+    bool failed; /* a resolver answered with an error, as SERVFAIL: it works, this name does not */
 };
 
 /* Reads the list: `list` (commas or spaces between addresses, a port as in dns_address_parse()),

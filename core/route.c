@@ -185,6 +185,10 @@ static int walk_on(struct walk *walk, struct route *route)
         if (status == DNSHOOK_OK && step == STEP_ALIAS)
             status = enter_zone(walk, name_parent(walk->name));
     }
+    if (status == DNSHOOK_OK && step != STEP_END) {
+        log_error("%s: too many delegations and aliases one after another from there", walk->first);
+        status = DNSHOOK_REJECTED;
+    }
     if (status == DNSHOOK_OK) {
         (void)snprintf(route->record, sizeof route->record, "%s", walk->name);
         route->authority = walk->authority;

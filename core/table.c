@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -8,7 +9,7 @@
 #include "dnshook/provider.h"
 #include "log.h"
 
-enum { NAME_WIDTH = 28, ADDRESS_WIDTH = 24, TIME_SIZE = 24, NAMES_SIZE = 512, LINE_SIZE = 1024 };
+enum { NAME_WIDTH = 22, ADDRESS_WIDTH = 18, TIME_SIZE = 24, NAMES_SIZE = 512, LINE_SIZE = 1024 };
 
 static size_t drawn; /* lines on the terminal */
 
@@ -44,20 +45,20 @@ static void row_text(char out[LINE_SIZE], const struct sighting *sighting, enum 
     time_text(had, sighting->served_at);
     time_text(lost, sighting->gone_at);
     if (kind == TABLE_TIMES)
-        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-18s %10s %10s", NAME_WIDTH, names,
-                       ADDRESS_WIDTH, address, state_text(sighting), had, lost);
+        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-17s %9s %9s", NAME_WIDTH, names, ADDRESS_WIDTH,
+                       address, state_text(sighting), had, lost);
     else
-        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-18s %s", NAME_WIDTH, names, ADDRESS_WIDTH,
+        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-17s %s", NAME_WIDTH, names, ADDRESS_WIDTH,
                        address, sight_text(sighting->sight), said);
 }
 
 static void head_text(char out[LINE_SIZE], enum table_kind kind)
 {
     if (kind == TABLE_TIMES)
-        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-18s %10s %10s", NAME_WIDTH, "nameserver",
+        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-17s %9s %9s", NAME_WIDTH, "nameserver",
                        ADDRESS_WIDTH, "address", "now", "had it", "lost it");
     else
-        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-18s %s", NAME_WIDTH, "nameserver",
+        (void)snprintf(out, LINE_SIZE, "%-*s %-*s %-17s %s", NAME_WIDTH, "nameserver",
                        ADDRESS_WIDTH, "address", "now", "said");
 }
 
@@ -71,6 +72,10 @@ void table_print(FILE *out, const struct watch *watch, enum table_kind kind)
         row_text(line, &watch->sightings[i], kind);
         (void)fprintf(out, "%s\n", line);
     }
+    for (size_t i = 0; i < watch->authority->name_count; i++)
+        if (!authority_has_address(watch->authority, i))
+            (void)fprintf(out, "%-*s %-*s cannot be asked\n", NAME_WIDTH,
+                          watch->authority->names[i].name, ADDRESS_WIDTH, "no address");
 }
 
 /* ---- JSON ---- */
@@ -133,15 +138,19 @@ int table_print_json(json_t *object)
 
 /* ---- on a terminal ---- */
 
-/* The width to which lines are cut, so that none wraps; 0: not a terminal. */
-static size_t terminal_width(void)
+/* The width to which lines are cut, so that none wraps, and how many lines there is room for, so
+ * that the first is still there to be erased. False: not a terminal. */
+static bool terminal_size(size_t *width, size_t *height)
 {
     struct winsize size = {0};
 
     if (!isatty(STDERR_FILENO))
-        return 0;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? (size_t)size.ws_col - 1
-                                                                           : 79;
+        return false;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+        size = (struct winsize){0};
+    *width = size.ws_col > 1 ? (size_t)size.ws_col - 1 : 79;
+    *height = size.ws_row > 4 ? (size_t)size.ws_row - 2 : 22;
+    return true;
 }
 
 void table_erase(void)
@@ -154,18 +163,24 @@ void table_erase(void)
 
 void table_draw(const struct watch *watch)
 {
-    const size_t width = terminal_width();
+    size_t width = 0;
+    size_t height = 0;
+    size_t rows = watch->count;
     char line[LINE_SIZE];
 
-    if (width == 0)
+    if (!terminal_size(&width, &height))
         return;
+    if (rows + 1 > height)
+        rows = height - 2;
     table_erase();
     head_text(line, TABLE_TIMES);
     (void)fprintf(stderr, "%.*s\n", (int)width, line);
-    for (size_t i = 0; i < watch->count; i++) {
+    for (size_t i = 0; i < rows; i++) {
         row_text(line, &watch->sightings[i], TABLE_TIMES);
         (void)fprintf(stderr, "%.*s\n", (int)width, line);
     }
-    drawn = watch->count + 1;
+    if (rows < watch->count)
+        (void)fprintf(stderr, "(and %zu more)\n", watch->count - rows);
+    drawn = rows + (rows < watch->count ? 2 : 1);
     (void)fflush(stderr);
 }

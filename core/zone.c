@@ -77,6 +77,12 @@ int zone_of(struct resolver *resolver, const char *name, struct zone_cut *cut)
 
         if (status != DNSHOOK_OK)
             return status;
+        /* HOST may be a CNAME to a broken name, which is no matter of ours: from the zone above,
+         * the authoritative servers lead down to the right one. */
+        if (lookup.packet == NULL && lookup.failed && name_parent(at) != NULL) {
+            log_debug("%s: %s; looking above it", at, lookup.why);
+            continue;
+        }
         if (lookup.packet == NULL) {
             log_error("%s: cannot find its zone: no resolver answered the question for the SOA "
                       "record of %s (%s): mend /etc/resolv.conf or set DNSHOOK_RESOLVERS",

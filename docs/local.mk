@@ -2,7 +2,8 @@
 dist_man_MANS += \
 	docs/dnshook.1 \
 	docs/dnshook-provider.3 \
-	providers/rfc2136/dnshook-rfc2136.7
+	providers/rfc2136/dnshook-rfc2136.7 \
+	providers/route53/dnshook-route53.7
 
 EXTRA_DIST += \
 	docs/design.md \

@@ -8,12 +8,19 @@ E2E_TESTS = \
 	tests/e2e/test_protocol.py \
 	tests/e2e/test_rfc2136_servers.py \
 	tests/e2e/test_torture.py \
+	tests/e2e/test_route53.py \
+	tests/e2e/test_route53_acmetool.py \
+	tests/e2e/test_route53_credentials.py \
+	tests/e2e/test_route53_endpoints.py \
+	tests/e2e/test_route53_live.py \
+	tests/e2e/test_route53_many.py \
 	tests/e2e/test_route53_standin.py \
 	tests/e2e/test_valgrind.py
 
 E2E_LAB = \
 	tests/lab/__init__.py \
 	tests/lab/acme.py \
+	tests/lab/boto3_hook.py \
 	tests/lab/clock.c \
 	tests/lab/dnsq.py \
 	tests/lab/faults.py \
@@ -26,6 +33,7 @@ E2E_LAB = \
 	tests/lab/route53/fleet.py \
 	tests/lab/route53/identity.py \
 	tests/lab/route53/policy.py \
+	tests/lab/route53/proxy.py \
 	tests/lab/route53/records.py \
 	tests/lab/route53/service.py \
 	tests/lab/route53/sigv4.py \
@@ -39,8 +47,8 @@ E2E_LAB = \
 	tests/lab/zones.py
 
 TESTS += tests/floors.py $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) $(E2E_LAB) tests/floors.py tests/bench.py tests/demo.py tests/demo.sh \
-	tests/check.sh tests/packages.sh tests/copy-sources.sh tests/mocks/slow.c \
+EXTRA_DIST += $(E2E_TESTS) $(E2E_LAB) tests/floors.py tests/bench.py tests/bench_route53.py \
+	tests/demo.py tests/demo.sh tests/check.sh tests/packages.sh tests/copy-sources.sh tests/mocks/slow.c \
 	tests/cppcheck.h
 
 # What every end-to-end test installs into its own mount namespace, made once a build.
@@ -60,8 +68,11 @@ check-valgrind: $(check_PROGRAMS) $(check_LTLIBRARIES)
 		LOG_COMPILER='$(LIBTOOL) --mode=execute valgrind' \
 		LOG_FLAGS='-q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect'
 
-# How soon, how often, at what cost: see tests/bench.py.
+# How soon, how often, at what cost: see tests/bench.py and tests/bench_route53.py.
 bench: all tests/stage.stamp
-	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(top_srcdir)/tests/bench.py $(BENCH)
+	@$(AM_TESTS_ENVIRONMENT) status=0; \
+	$(PYTHON3) $(top_srcdir)/tests/bench.py $(BENCH) || status=1; \
+	$(PYTHON3) $(top_srcdir)/tests/bench_route53.py $(BENCH) || status=1; \
+	exit $$status
 
 .PHONY: clean-stage check-valgrind bench

@@ -25,6 +25,9 @@ ESCAPES = {"e": "\\", "&": "", "-": "-", "(aq": "'", "(ga": "`", "(ha": "^", "(t
 PROXIES = {"https_proxy", "no_proxy"}  # libcurl's own
 INTERNAL = {"DNSHOOK_PROVIDER_H", "DNSHOOK_PRINTF"}
 OF_THE_PROGRAM = {"DNSHOOK_PROVIDER"}  # a variable, which looks like a name of the header
+# The policy in a page: {page: (provider, domain, variables) for which info prints it}.
+POLICIES = {"providers/route53/dnshook-route53.7":
+            ("route53", "my.domain.com", {"ACME_HOSTED_ZONE": "Z0123456789ABCDEFGHIJ"})}
 
 
 class Skip(Exception):
@@ -85,7 +88,7 @@ def differ(left, right, left_name, right_name):
 def dnshook(*words, **variables):
     """Runs the program without what the caller's environment says about it."""
     environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("DNSHOOK_", "EXAMPLE_", "RFC2136_"))}
+                   if not name.startswith(("ACME_", "AWS_", "DNSHOOK_", "EXAMPLE_", "RFC2136_"))}
     return run(BUILD + "/core/dnshook", *words, env={**environment, **variables})
 
 
@@ -290,10 +293,15 @@ def variables_of(text):
             for each in re.findall(r"\b[A-Z][A-Z0-9_]{2,}\b|\b[a-z]+_proxy\b", line)} - {"NAME"}
 
 
+def variables_of_program():
+    """The variables that the program itself reads."""
+    code = "".join(read(path) for path in glob.glob(TOP + "/core/*.c"))
+    return set(re.findall(r'\b(?:getenv|variable)\("(\w+)"\)', code))
+
+
 def check_variables(_):
     """dnshook(1) has every variable that the program reads, and no others"""
-    code = "".join(read(path) for path in glob.glob(TOP + "/core/*.c"))
-    used = set(re.findall(r'\b(?:getenv|variable)\("(\w+)"\)', code))
+    used = variables_of_program()
     return (differ(used | PROXIES, variables_of(page("program")), "in core/", "in the page") +
             ([] if used else ["no variable is read in core/"]))
 
@@ -332,6 +340,7 @@ def check_parameter_variables(_):
     tables = {provider: environment_of(info_of(provider)) for provider in provider_pages()}
     known = set().union(*tables.values())
     prefixes = "|".join(sorted({each.split("_")[0] for each in known}))
+    program = variables_of_program()
     wrong = []
     for provider, path in provider_pages().items():
         told = variables_of(section(read(path), "PARAMETERS"))
@@ -339,7 +348,28 @@ def check_parameter_variables(_):
     for path in all_pages():
         used = set(re.findall(rf"\b(?:{prefixes})_[A-Z0-9_]*[A-Z0-9]\b", read(path)))
         wrong += [f"{path} names {each}, which nobody reads" for each in sorted(used)
-                  if each not in known and each.removesuffix("_FILE") not in known]
+                  if each not in known | program and each.removesuffix("_FILE") not in known]
+    return wrong
+
+
+def only_json(text):
+    """The JSON text between a line with { and one with }; a mistake in it is an error."""
+    found = re.search(r"^\{\n.*?^\}$", text, re.M | re.S)
+    return json.loads(found.group(0)) if found else None
+
+
+def check_policies(_):
+    """the policy in a provider's page is the one that dnshook info prints"""
+    wrong = []
+    for path, (provider, domain, variables) in POLICIES.items():
+        result = dnshook("--provider-dir", BUILD + "/providers/.libs", "--json", "info", provider,
+                         domain, **variables)
+        wrong += complaints(result)
+        printed = only_json("\n".join(json.loads(result.stdout)["guide"])) if not wrong else None
+        told = only_json(read(path))
+        wrong += [] if told and told == printed else [f"{path}: another policy than {printed}"]
+        wrong += [f"{path} does not name {each}" for each in (domain, *variables.values())
+                  if each not in read(path)]
     return wrong
 
 
@@ -463,8 +493,8 @@ def check_pages(_):
 
 CHECKS = [check_extraction, check_build, check_symbols, check_info, check_providers,
           check_behaviour, check_options, check_commands, check_variables, check_parameters,
-          check_parameter_variables, check_members, check_constants, check_c, check_cxx, check_lint,
-          check_pages]
+          check_parameter_variables, check_policies, check_members, check_constants, check_c,
+          check_cxx, check_lint, check_pages]
 
 
 def report(number, check, folder):

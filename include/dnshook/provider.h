@@ -66,39 +66,37 @@ extern "C" {
  * DNSHOOK_OK has said why, once, with dnshook_fail().
  */
 enum dnshook_status {
-    DNSHOOK_OK = 0,          /* done; also when there was nothing left to do */
-    DNSHOOK_AGAIN = 1,       /* throttled or busy: the host waits a little and calls again, except
-                                after open() and zones() */
-    DNSHOOK_CONFLICT = 2,    /* the set changed under us: the same, after a quarter of a second at
-                                the most */
-    DNSHOOK_DENIED = 3,      /* the service refuses these credentials, or refuses them this */
-    DNSHOOK_NO_ZONE = 4,     /* the service or the account has no zone for the name */
-    DNSHOOK_BAD_CONFIG = 5,  /* a parameter is missing, malformed, or does not fit another */
-    DNSHOOK_BAD_ANSWER = 6,  /* the service answered what its protocol does not allow */
-    DNSHOOK_UNREACHABLE = 7, /* no connection, or it broke, and trying again did not help */
-    DNSHOOK_REJECTED = 8,    /* the service understood and said no, for good */
-    DNSHOOK_DEADLINE = 9,    /* time_left() ran out */
+    DNSHOOK_OK = 0,           /* done; also when there was nothing left to do */
+    DNSHOOK_AGAIN = 1,        /* throttled or busy: the host waits a little and calls again, except
+                                 after open() and zones() */
+    DNSHOOK_CONFLICT = 2,     /* the set changed under us: the same, after a quarter of a second at
+                                 the most */
+    DNSHOOK_DENIED = 3,       /* the service refuses these credentials, or refuses them this */
+    DNSHOOK_NO_ZONE = 4,      /* the service or the account has no zone for the name */
+    DNSHOOK_BAD_CONFIG = 5,   /* a parameter is missing, malformed, or does not fit another */
+    DNSHOOK_BAD_ANSWER = 6,   /* the service answered what its protocol does not allow */
+    DNSHOOK_UNREACHABLE = 7,  /* no connection, or it broke, and trying again did not help */
+    DNSHOOK_REJECTED = 8,     /* the service understood and said no, for good */
+    DNSHOOK_DEADLINE = 9,     /* time_left() ran out */
     DNSHOOK_INTERRUPTED = 10, /* the user wants the program to end */
-    DNSHOOK_NO_MEMORY = 11,  /* an allocation failed */
-    DNSHOOK_UNSUPPORTED = 12 /* this provider, or this service, cannot do that */
+    DNSHOOK_NO_MEMORY = 11,   /* an allocation failed */
+    DNSHOOK_UNSUPPORTED = 12  /* this provider, or this service, cannot do that */
 };
 
 /* How loud a message is. Without options the user sees warnings; -v shows info, -v -v debug. */
-enum dnshook_log_level {
-    DNSHOOK_LOG_WARNING = 1,
-    DNSHOOK_LOG_INFO = 2,
-    DNSHOOK_LOG_DEBUG = 3
-};
+enum dnshook_log_level { DNSHOOK_LOG_WARNING = 1, DNSHOOK_LOG_INFO = 2, DNSHOOK_LOG_DEBUG = 3 };
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
 #define DNSHOOK_PARAM_REQUIRED 0x1U /* open() is not called without it; the error names it */
 #define DNSHOOK_PARAM_SECRET 0x2U   /* never shown; wiped from memory when it is freed */
-#define DNSHOOK_PARAM_FILE 0x4U     /* the value is a path; listed as such, not opened by the host */
-#define DNSHOOK_PARAM_TIMEOUT 0x8U  /* whole seconds: how long this account waits for propagation
-                                       when the user gives no --timeout */
-#define DNSHOOK_PARAM_NO_FILE 0x10U /* NAME_FILE is not looked up: the service gives that variable a
-                                       meaning of its own */
+#define DNSHOOK_PARAM_FILE 0x4U /* the value is a path; listed as such, not opened by the host */
+#define DNSHOOK_PARAM_TIMEOUT                                                                      \
+    0x8U /* whole seconds: how long this account waits for propagation                             \
+            when the user gives no --timeout */
+#define DNSHOOK_PARAM_NO_FILE                                                                      \
+    0x10U /* NAME_FILE is not looked up: the service gives that variable a                         \
+             meaning of its own */
 
 /* One parameter of a provider. The host looks values up, checks and hides them, and prints the
  * page of `dnshook info` from this table. The table ends with an element whose size is 0. */
@@ -138,7 +136,8 @@ enum dnshook_effect {
 };
 
 /* One change to the TXT set at one name. Filled by the host; `status`, `effect` and `token` are
- * the provider's to set. A pointer to it stays valid, with its contents, until close(). */
+ * the provider's to set, and what a call left in `effect` and `token` is still there when the host
+ * repeats it. A pointer to it stays valid, with its contents, until close(). */
 struct dnshook_change {
     uint32_t size;
     uint32_t action;                 /* enum dnshook_action */
@@ -163,8 +162,9 @@ typedef int dnshook_name_fn(void *opaque, const char *name);
 
 /* ---- services of the host -------------------------------------------------------------------- */
 
-#define DNSHOOK_HTTP_LINK_LOCAL 0x1U /* plain http: is allowed, no proxy is used: for metadata
-                                        services at link-local or loopback addresses alone */
+#define DNSHOOK_HTTP_LINK_LOCAL                                                                    \
+    0x1U /* plain http: is allowed, no proxy is used: for metadata                                 \
+            services at link-local or loopback addresses alone */
 
 /* An HTTP request. TLS is verified, redirects are not followed, proxies are taken from the
  * environment, and 1.1 is spoken. Connections are kept for the next request. */
@@ -177,18 +177,18 @@ struct dnshook_http_request {
     const char *const *headers; /* "Name: value", the last one NULL; NULL: none */
     const void *body;           /* NULL: none */
     size_t body_size;
-    const char *ca_bundle;      /* PEM file of CAs in place of the system's; NULL: the system's */
-    uint32_t timeout;           /* milliseconds for the whole request; 0: 30 s; never more than
-                                   time_left() */
-    uint32_t body_limit;        /* the largest body taken, in bytes; 0: 1 MiB; never more */
+    const char *ca_bundle; /* PEM file of CAs in place of the system's; NULL: the system's */
+    uint32_t timeout;      /* milliseconds for the whole request; 0: 30 s; never more than
+                              time_left() */
+    uint32_t body_limit;   /* the largest body taken, in bytes; 0: 1 MiB; never more */
 };
 
 /* An answer to an HTTP request. The members point into memory of the host that stays valid until
  * the next http() call on this host, or close(). */
 struct dnshook_http_response {
-    uint32_t size;     /* set by the provider before the call */
-    uint32_t code;     /* 100 to 599 */
-    const char *body;  /* never NULL; a NUL follows the last byte */
+    uint32_t size;    /* set by the provider before the call */
+    uint32_t code;    /* 100 to 599 */
+    const char *body; /* never NULL; a NUL follows the last byte */
     size_t body_size;
     const char *headers; /* the header lines of the final answer, each ended by "\n", without the
                             status line; for dnshook_host.http_header() or one's own reading */
@@ -198,30 +198,30 @@ struct dnshook_http_response {
  * questions cannot do: UPDATE, TSIG. */
 struct dnshook_dns_request {
     uint32_t size;
-    uint32_t port;         /* 0: 53 */
-    const char *server;    /* IPv4 or IPv6 address, without brackets, or a host name, of which every
-                              address is tried */
-    const void *message;   /* the message, without the length in front */
-    size_t message_size;   /* 12 to 65535 */
-    uint32_t timeout;      /* milliseconds for one address; 0: 10 s; never more than time_left() */
-    uint32_t settle;       /* milliseconds to go on reading after accept() has turned an answer
-                              down; 0: 2 s */
+    uint32_t port;       /* 0: 53 */
+    const char *server;  /* IPv4 or IPv6 address, without brackets, or a host name, of which every
+                            address is tried */
+    const void *message; /* the message, without the length in front */
+    size_t message_size; /* 12 to 65535 */
+    uint32_t timeout;    /* milliseconds for one address; 0: 10 s; never more than time_left() */
+    uint32_t settle;     /* milliseconds to go on reading after accept() has turned an answer
+                            down; 0: 2 s */
     /* Judges each message that comes back: 0 takes it and ends the exchange; anything else turns it
      * down, and reading goes on for `settle` (RFC 8945, 5.3: an unsigned answer may be forged).
      * NULL: the first message with the request's id is taken. Messages with another id never reach
      * it. The bytes are valid during the call only. */
     int (*accept)(void *opaque, const void *message, size_t size);
-    void *opaque;          /* handed to accept() */
+    void *opaque; /* handed to accept() */
 };
 
 /* What the exchange brought. Valid until the next dns_exchange() call on this host, or close(). */
 struct dnshook_dns_response {
-    uint32_t size;         /* set by the provider before the call */
-    uint32_t accepted;     /* 1: `message` was accepted; 0: the last one that was turned down */
-    const void *message;   /* NULL: nothing came back */
+    uint32_t size;       /* set by the provider before the call */
+    uint32_t accepted;   /* 1: `message` was accepted; 0: the last one that was turned down */
+    const void *message; /* NULL: nothing came back */
     size_t message_size;
-    const char *address;   /* the server address that answered, or was tried last, as text; never
-                              NULL */
+    const char *address; /* the server address that answered, or was tried last, as text; never
+                            NULL */
 };
 
 /*
@@ -233,7 +233,8 @@ struct dnshook_host {
     uint32_t abi;        /* DNSHOOK_ABI of the host */
     const char *version; /* of dnshook, as "0.1.0" */
 
-    /* Says something to the user, if the level is wanted. One line, no line feed. Never a secret. */
+    /* Says something to the user, if the level is wanted. One line, no line feed. Never a secret.
+     */
     void (*log)(const struct dnshook_host *host, int level, const char *text);
 
     /* Records why this call fails, in words a person can act on: what failed, on which name, server
@@ -286,10 +287,10 @@ struct dnshook_host {
  */
 struct dnshook_provider {
     uint32_t size;
-    uint32_t abi;            /* DNSHOOK_ABI */
-    const char *name;        /* required: the file's name without ".so": ^[a-z0-9][a-z0-9_-]{0,31}$ */
-    const char *version;     /* required: the provider's own version */
-    const char *description; /* required: a few words, as "Amazon Route 53" */
+    uint32_t abi;        /* DNSHOOK_ABI */
+    const char *name;    /* required: the file's name without ".so": ^[a-z0-9][a-z0-9_-]{0,31}$ */
+    const char *version; /* required: the provider's own version */
+    const char *description;            /* required: a few words, as "Amazon Route 53" */
     const struct dnshook_param *params; /* required; a table of nothing but the end is fine */
 
     /* Optional. Paths, separated by one space, of files of NAME=value lines in which the host looks
@@ -346,8 +347,8 @@ struct dnshook_provider {
     int (*check)(void *handle, const struct dnshook_zone *zone);
 
     /* Hands text for `dnshook info` to `each`, line by line: the permissions that the credentials
-     * need, ready to paste. `name` is the record name that they are wanted for, or NULL. `handle` is
-     * NULL where no instance could be opened, as without credentials. */
+     * need, ready to paste. `name` is the record name that they are wanted for, or NULL. `handle`
+     * is NULL where no instance could be opened, as without credentials. */
     int (*guide)(void *handle, const char *name, dnshook_name_fn *each, void *opaque);
 };
 

@@ -18,7 +18,6 @@ struct flight {
     size_t size;      /* of the message that is sent */
     size_t plain;     /* of the message before it was signed */
     size_t room;
-    uint16_t id;
     uint8_t mac[TSIG_MAC_MAX];
     struct tsig_report report; /* of the last message that came back */
 };
@@ -76,7 +75,6 @@ static int flight_sign(struct flight *flight)
 
     if (RAND_bytes(flight->message, 2) != 1)
         return dnshook_fail(host, DNSHOOK_NO_MEMORY, "OpenSSL gives no random numbers");
-    flight->id = (uint16_t)(flight->message[0] << 8 | flight->message[1]);
     flight->size = flight->plain;
     if (key->algorithm == NULL)
         return DNSHOOK_OK;
@@ -126,8 +124,7 @@ static int accept_answer(void *opaque, const void *message, size_t size)
         return -1;
     flight->report.verdict = TSIG_GOOD;
     if (key->algorithm != NULL)
-        flight->report =
-            tsig_verify(key, message, size, flight->id, flight->mac, now(flight->self));
+        flight->report = tsig_verify(key, message, size, flight->mac, now(flight->self));
     return flight->report.verdict == TSIG_GOOD ? 0 : -1;
 }
 

@@ -286,13 +286,13 @@ static bool same_bytes(const struct wire_name *name, const void *bytes, size_t s
     return name->size == size && memcmp(name->bytes, bytes, size) == 0;
 }
 
-/* Whether the record is about our key and our request, and holds a whole MAC. */
-static enum tsig_verdict check_form(const struct tsig_key *key, const struct signature *signature,
-                                    uint16_t id)
+/* Whether the record is about our key and holds a whole MAC. Its original id is not ours where a
+ * secondary forwarded the request (RFC 8945, 4.2): the MAC, over that id and the request's own MAC,
+ * ties it to the request. */
+static enum tsig_verdict check_form(const struct tsig_key *key, const struct signature *signature)
 {
     if (!same_bytes(&signature->record.owner, key->owner.bytes, key->owner.size) ||
-        !same_bytes(&signature->algorithm, key->algorithm->wire, key->algorithm->wire_size) ||
-        signature->original_id != id)
+        !same_bytes(&signature->algorithm, key->algorithm->wire, key->algorithm->wire_size))
         return TSIG_OTHER_KEY;
     if (signature->mac_size == 0)
         return TSIG_EMPTY;
@@ -310,7 +310,7 @@ static bool in_time(const struct signature *signature, uint64_t now)
 }
 
 struct tsig_report tsig_verify(const struct tsig_key *key, const uint8_t *message, size_t size,
-                               uint16_t id, const uint8_t mac[TSIG_MAC_MAX], uint64_t now)
+                               const uint8_t mac[TSIG_MAC_MAX], uint64_t now)
 {
     struct wire_header header;
     struct signature signature = {.begin = 0};
@@ -321,7 +321,7 @@ struct tsig_report tsig_verify(const struct tsig_key *key, const uint8_t *messag
         return report;
     report.error = signature.error;
     report.when = signature.when;
-    report.verdict = check_form(key, &signature, id);
+    report.verdict = check_form(key, &signature);
     if (report.verdict != TSIG_GOOD)
         return report;
     if (!calculate(key, mac, message, signature.begin, (uint16_t)(header.counts[3] - 1), &signature,

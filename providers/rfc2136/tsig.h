@@ -83,10 +83,10 @@ bool tsig_key_set_name(struct tsig_key *key, const char *name);
 size_t tsig_sign(const struct tsig_key *key, uint8_t *message, size_t size, size_t capacity,
                  uint64_t when, uint8_t mac[TSIG_MAC_MAX]);
 
-/* Verifies an answer to the request that had the id `id` and the MAC `mac`, at the time `now`
+/* Verifies an answer to the request that had the MAC `mac`, at the time `now`
  * (RFC 8945, 5.3). An answer that says BADTIME is good at any time: its MAC covers the request's.
  */
 struct tsig_report tsig_verify(const struct tsig_key *key, const uint8_t *message, size_t size,
-                               uint16_t id, const uint8_t mac[TSIG_MAC_MAX], uint64_t now);
+                               const uint8_t mac[TSIG_MAC_MAX], uint64_t now);
 
 #endif

@@ -98,7 +98,9 @@ static int settle_now(struct plan *plan, int status)
     return DNSHOOK_OK;
 }
 
-/* Decides about one change. Its own fault is its own status; what is returned ends the batch. */
+/* Decides about one change. A removal is always sent: the server that was asked may be a secondary
+ * that forwards updates, or have a cache, and not show yet what is there. Its own fault is its own
+ * status; what is returned ends the batch. */
 static int plan_one(struct batch *batch, size_t index)
 {
     struct plan *const plan = &batch->plans[index];
@@ -111,7 +113,7 @@ static int plan_one(struct batch *batch, size_t index)
     status = standing_of(batch, change->name, &plan->standing);
     if (status != DNSHOOK_OK)
         return status;
-    plan->send = !plan->standing->known || is_present(batch, index) != add;
+    plan->send = !add || !plan->standing->known || !is_present(batch, index);
     if (!plan->send) {
         change->effect = DNSHOOK_EFFECT_NO_CHANGE;
         return settle_now(plan, DNSHOOK_OK);
@@ -238,7 +240,9 @@ static void settle(const struct batch *batch, size_t first, size_t end, int stat
         plan->settled = true;
         plan->change->status = status;
         if (status == DNSHOOK_OK && plan->standing->known)
-            plan->change->effect = DNSHOOK_EFFECT_CHANGED;
+            plan->change->effect = plan->change->action == DNSHOOK_ADD || is_present(batch, i)
+                                       ? DNSHOOK_EFFECT_CHANGED
+                                       : DNSHOOK_EFFECT_NO_CHANGE;
     }
 }
 

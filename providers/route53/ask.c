@@ -19,10 +19,15 @@ static const struct {
     {"eu-isof-", "aws-iso-f"}, {"eusc-", "aws-eusc"},
 };
 
-bool route53_id(const char *text, char out[ROUTE53_ID_SIZE])
+bool route53_id(const char *text, const char *kind, char out[ROUTE53_ID_SIZE])
 {
-    const char *const slash = strrchr(text, '/');
-    const char *const id = slash != NULL ? slash + 1 : text;
+    const size_t length = strlen(kind);
+    const char *id = text + (text[0] == '/' ? 1 : 0);
+
+    if (strncmp(id, kind, length) == 0 && id[length] == '/')
+        id += length + 1;
+    else
+        id = text;
     const size_t size = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 
     out[0] = '\0';

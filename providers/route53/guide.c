@@ -14,15 +14,48 @@
 
 enum { LINE_SIZE = 1200 };
 
-/* The zones that the policy is for, as ARNs. NULL: memory ran out. */
-static json_t *zone_arns(const struct route53 *self)
+/* What the policy is for. */
+struct subject {
+    const struct route53 *self; /* NULL: no instance */
+    const char *name;           /* the record name; NULL: every challenge */
+    const char (*ids)[ROUTE53_ID_SIZE];
+    size_t id_count; /* 0: every zone */
+    char found[1][ROUTE53_ID_SIZE];
+};
+
+static int take_zone(void *opaque, const struct dnshook_zone *zone)
 {
-    const size_t count = self != NULL ? self->id_count : 0;
+    struct subject *const subject = opaque;
+
+    (void)snprintf(subject->found[0], ROUTE53_ID_SIZE, "%s", zone->id);
+    return DNSHOOK_OK;
+}
+
+/* Decides which zones the policy is for: those that the user named, else the one of the name, if
+ * these credentials can find it. */
+static void find_subject(struct subject *subject, struct route53 *self)
+{
+    if (self == NULL)
+        return;
+    subject->ids = (const char(*)[ROUTE53_ID_SIZE])self->ids;
+    subject->id_count = self->id_count;
+    if (self->id_count > 0 || subject->name == NULL ||
+        route53_find_zone(self, subject->name, NULL, take_zone, subject) != DNSHOOK_OK)
+        return;
+    subject->ids = (const char(*)[ROUTE53_ID_SIZE])subject->found;
+    subject->id_count = 1;
+}
+
+/* The zones as ARNs. NULL: memory ran out. */
+static json_t *zone_arns(const struct subject *subject)
+{
+    const size_t count = subject->id_count > 0 ? subject->id_count : 1;
     json_t *const list = json_array();
     char arn[ROUTE53_ARN_SIZE];
 
-    for (size_t i = 0; i < (count > 0 ? count : 1); i++) {
-        route53_arn(self, "hostedzone", count > 0 ? self->ids[i] : "*", arn);
+    for (size_t i = 0; i < count; i++) {
+        route53_arn(subject->self, "hostedzone", subject->id_count > 0 ? subject->ids[i] : "*",
+                    arn);
         if (json_array_append_new(list, json_string(arn)) != 0) {
             json_decref(list);
             return NULL;
@@ -46,30 +79,31 @@ static void normalize(const char *name, char out[AWS_NAME_SIZE])
 }
 
 /* Only TXT sets of that name may be created and deleted. */
-static json_t *change_statement(const struct route53 *self, const char *name)
+static json_t *change_statement(const struct subject *subject)
 {
     char normal[AWS_NAME_SIZE];
 
-    normalize(name, normal);
-    return json_pack("{s:s, s:s, s:o, s:{s:{s:[s], s:[s], s:[s, s]}}}", "Effect", "Allow", "Action",
-                     "route53:ChangeResourceRecordSets", "Resource", zone_arns(self), "Condition",
-                     name != NULL ? "ForAllValues:StringEquals" : "ForAllValues:StringLike",
-                     "route53:ChangeResourceRecordSetsNormalizedRecordNames", normal,
-                     "route53:ChangeResourceRecordSetsRecordTypes", "TXT",
-                     "route53:ChangeResourceRecordSetsActions", "CREATE", "DELETE");
+    normalize(subject->name, normal);
+    return json_pack(
+        "{s:s, s:s, s:o, s:{s:{s:[s], s:[s], s:[s, s]}}}", "Effect", "Allow", "Action",
+        "route53:ChangeResourceRecordSets", "Resource", zone_arns(subject), "Condition",
+        subject->name != NULL ? "ForAllValues:StringEquals" : "ForAllValues:StringLike",
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames", normal,
+        "route53:ChangeResourceRecordSetsRecordTypes", "TXT",
+        "route53:ChangeResourceRecordSetsActions", "CREATE", "DELETE");
 }
 
-static json_t *read_statement(const struct route53 *self)
+static json_t *read_statement(const struct subject *subject)
 {
     return json_pack("{s:s, s:[s, s], s:o}", "Effect", "Allow", "Action", "route53:GetHostedZone",
-                     "route53:ListResourceRecordSets", "Resource", zone_arns(self));
+                     "route53:ListResourceRecordSets", "Resource", zone_arns(subject));
 }
 
-static json_t *live_statement(const struct route53 *self)
+static json_t *live_statement(const struct subject *subject)
 {
     char arn[ROUTE53_ARN_SIZE];
 
-    route53_arn(self, "change", "*", arn);
+    route53_arn(subject->self, "change", "*", arn);
     return json_pack("{s:s, s:s, s:s}", "Effect", "Allow", "Action", "route53:GetChange",
                      "Resource", arn);
 }
@@ -80,17 +114,23 @@ static json_t *find_statement(void)
                      "route53:ListHostedZonesByName", "route53:ListHostedZones", "Resource", "*");
 }
 
-/* The policy as text, to be freed; NULL: memory ran out. */
-static char *write_policy(const struct route53 *self, const char *name)
+/* True when the zone is found by asking each time. */
+static bool is_searching(const struct subject *subject)
 {
-    const bool given = self != NULL && self->id_count > 0;
+    return subject->self == NULL || subject->self->id_count == 0;
+}
+
+/* The policy as text, to be freed; NULL: memory ran out. */
+static char *write_policy(const struct subject *subject)
+{
     json_t *const policy =
         json_pack("{s:s, s:[o, o, o]}", "Version", "2012-10-17", "Statement",
-                  change_statement(self, name), read_statement(self), live_statement(self));
+                  change_statement(subject), read_statement(subject), live_statement(subject));
+    json_t *const statements = json_object_get(policy, "Statement");
     char *text = NULL;
 
-    if (policy != NULL && (given || json_array_append_new(json_object_get(policy, "Statement"),
-                                                          find_statement()) == 0))
+    if (policy != NULL &&
+        (!is_searching(subject) || json_array_append_new(statements, find_statement()) == 0))
         text = json_dumps(policy, JSON_INDENT(2));
     json_decref(policy);
     return text;
@@ -117,25 +157,27 @@ static int hand_lines(const char *text, dnshook_name_fn *each, void *opaque)
 static const char before[] = "The smallest IAM policy that works, for the user or role whose "
                              "credentials are given:\n";
 static const char after_given[] =
-    "route53:GetHostedZone and route53:GetChange may be left out: then the nameservers are not "
-    "compared before\nwriting, or Route 53 is not asked whether a change is live.\n";
-static const char after_found[] =
-    "With ACME_HOSTED_ZONE set to the zone's id, the last statement is not needed, and "
-    "hostedzone/* becomes\nhostedzone/ID.\n";
+    "Without route53:GetHostedZone the nameservers are not compared before writing, and without\n"
+    "route53:GetChange Route 53 is not asked whether a change is live: a warning says so.\n";
+static const char after_search[] = "With ACME_HOSTED_ZONE set to the zone's id the last statement "
+                                   "is not needed, and a star after\n"
+                                   "hostedzone/ becomes that id.\n";
 
 int route53_guide(void *handle, const char *name, dnshook_name_fn *each, void *opaque)
 {
-    const struct route53 *const self = handle;
-    char *const policy = write_policy(self, name);
-    const bool given = self != NULL && self->id_count > 0;
-    int status = DNSHOOK_NO_MEMORY;
+    struct subject subject = {.self = handle, .name = name};
+    int status;
 
-    if (policy != NULL)
-        status = hand_lines(before, each, opaque);
+    find_subject(&subject, handle);
+    char *const policy = write_policy(&subject);
+
+    if (policy == NULL)
+        return handle != NULL ? aws_no_memory(&subject.self->aws) : DNSHOOK_NO_MEMORY;
+    status = hand_lines(before, each, opaque);
     if (status == DNSHOOK_OK)
         status = hand_lines(policy, each, opaque);
     if (status == DNSHOOK_OK)
-        status = hand_lines(given ? after_given : after_found, each, opaque);
+        status = hand_lines(is_searching(&subject) ? after_search : after_given, each, opaque);
     free(policy);
-    return status == DNSHOOK_NO_MEMORY && self != NULL ? aws_no_memory(&self->aws) : status;
+    return status;
 }

@@ -85,7 +85,7 @@ static int read_zone(struct route53 *self, const xmlNode *node, struct hosted **
     char id[ROUTE53_ID_SIZE];
     char flag[8];
 
-    if (!xml_text(xml_child(node, "Id"), text, sizeof text) || !route53_id(text, id))
+    if (!xml_text(xml_child(node, "Id"), text, sizeof text) || !route53_id(text, "hostedzone", id))
         return fail_zone(self, "without an id");
     struct hosted *const zone = remember(self, id);
 
@@ -212,7 +212,7 @@ static int next_search(struct route53 *self, const xmlNode *root, const struct l
     if (!xml_text(xml_child(root, "NextDNSName"), next_name, AWS_NAME_SIZE) ||
         !labels_read_service(next_name, &next) ||
         !xml_text(xml_child(root, "NextHostedZoneId"), text, sizeof text) ||
-        !route53_id(text, next_id) || strcmp(last, next_id) == 0)
+        !route53_id(text, "hostedzone", next_id) || strcmp(last, next_id) == 0)
         return fail_zone(self, "list that goes on nowhere");
     *more = labels_equal(&next, name);
     return DNSHOOK_OK;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* What the document says. */
+/* What the document says; INSYNC is remembered. */
 static int read_status(struct route53 *self, const xmlDoc *document, const char *id)
 {
     const xmlNode *const info =
@@ -17,8 +17,10 @@ static int read_status(struct route53 *self, const xmlDoc *document, const char 
     char text[16];
 
     if (xml_text(xml_child(info, "Status"), text, sizeof text)) {
-        if (strcmp(text, "INSYNC") == 0)
+        if (strcmp(text, "INSYNC") == 0) {
+            (void)snprintf(self->live, sizeof self->live, "%s", id);
             return DNSHOOK_OK;
+        }
         if (strcmp(text, "PENDING") == 0)
             return dnshook_fail(self->aws.host, DNSHOOK_AGAIN, "change %s is PENDING", id);
     }
@@ -40,10 +42,12 @@ int route53_is_live(void *handle, const struct dnshook_change *change)
     char arn[ROUTE53_ARN_SIZE];
     xmlDoc *document = NULL;
 
-    if (!route53_id(change->token, id))
+    if (!route53_id(change->token, "change", id))
         return dnshook_fail(self->aws.host, DNSHOOK_UNSUPPORTED,
                             "no change was made at %s, so there is none to ask about",
                             change->name);
+    if (strcmp(id, self->live) == 0)
+        return DNSHOOK_OK;
     (void)snprintf(path, sizeof path, "/2013-04-01/change/%s", id);
     int status = route53_ask(self, path, NULL, "GetChangeResponse", &response, &document);
 

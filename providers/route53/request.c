@@ -63,7 +63,8 @@ static int read_done(struct work *work, const struct aws_response *response)
     if (status != DNSHOOK_OK)
         return status;
     const xmlNode *const info = xml_child(xmlDocGetRootElement(document), "ChangeInfo");
-    const bool good = xml_text(xml_child(info, "Id"), text, sizeof text) && route53_id(text, token);
+    const bool good =
+        xml_text(xml_child(info, "Id"), text, sizeof text) && route53_id(text, "change", token);
 
     xmlFreeDoc(document);
     if (!good)

@@ -78,7 +78,7 @@ static int take_id(struct route53 *self, const char *text, size_t size)
 
     (void)snprintf(one, sizeof one, "%.*s", (int)size, text);
     if (size < sizeof one && self->id_count < IDS_MAX &&
-        route53_id(one, self->ids[self->id_count])) {
+        route53_id(one, "hostedzone", self->ids[self->id_count])) {
         self->id_count++;
         return DNSHOOK_OK;
     }

@@ -25,12 +25,15 @@ struct route53 {
     size_t id_count;
     struct hosted *zones; /* what the service has said of zones so far */
     bool all_listed;      /* every zone of the account is among them */
-    bool said;            /* in a call with many changes: fail() has been called */
+    char
+        live[ROUTE53_ID_SIZE]; /* the change that was last seen INSYNC: one may carry many values */
+    bool said;                 /* in a call with many changes: fail() has been called */
 };
 
-/* Takes the last segment of "/hostedzone/Z..." or "/change/C...", and checks it: 1 to 32 capital
- * letters and digits. False: it is none; out is "" then. */
-bool route53_id(const char *text, char out[ROUTE53_ID_SIZE]);
+/* Takes an id from "Z...", "hostedzone/Z..." or "/hostedzone/Z..." (`kind` "hostedzone" or
+ * "change"), and checks it: 1 to 32 capital letters and digits. False: it is none; out is "" then.
+ */
+bool route53_id(const char *text, const char *kind, char out[ROUTE53_ID_SIZE]);
 
 /* The ARN of a resource, as "hostedzone/Z..." or "change/" and a star, in the partition of the
  * region that the user set. `self` NULL: the partition aws. */

@@ -53,6 +53,11 @@ struct work {
 /* Ends a name with an outcome. */
 void work_settle(struct target *target, int status);
 
+/* Looks at a name, or assumes what stands there, and plans what is to be sent. A failure that is
+ * the name's own, or that there is nothing to do, settles it; one that would meet every name is
+ * returned, said. */
+int work_prepare(struct work *work, struct target *target);
+
 /* Sends what is planned for the names that are not settled, in as few requests as hold it, and
  * notes in them what came of it; `conflict` says that sets have to be read again. What is returned
  * is said and meets every name. */

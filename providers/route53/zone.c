@@ -3,23 +3,13 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "hosted.h"
+#include "choice.h"
 
 #include <string.h>
 
-enum { CANDIDATES_MAX = 16, LIST_SIZE = 1024 };
+enum { LIST_SIZE = 1024 };
 
-/* One search. */
-struct search {
-    struct route53 *self;
-    const char *name;
-    struct labels labels;
-    const struct dnshook_zone *cut; /* what the DNS shows; NULL: nothing */
-    struct labels cut_labels;
-    struct hosted *best[CANDIDATES_MAX]; /* public zones of one name */
-    size_t count;
-};
-
+/* Hands a zone to the host. */
 static int hand_zone(const struct search *search, const struct hosted *zone, dnshook_zone_fn *each,
                      void *opaque)
 {
@@ -31,80 +21,6 @@ static int hand_zone(const struct search *search, const struct hosted *zone, dns
     };
 
     return each(opaque, &public);
-}
-
-/* True for the zone that the Internet is led to. */
-static bool is_cut(const struct search *search, const struct hosted *zone)
-{
-    return search->cut != NULL && labels_equal(&zone->labels, &search->cut_labels);
-}
-
-/* True when a zone of that name is a better choice than the best so far: the one that the Internet
- * is led to, else the longest. */
-static bool is_better(const struct search *search, const struct hosted *zone)
-{
-    const struct hosted *const best = search->count > 0 ? search->best[0] : NULL;
-
-    if (best == NULL || labels_equal(&zone->labels, &best->labels))
-        return best == NULL;
-    if (is_cut(search, zone) || is_cut(search, best))
-        return is_cut(search, zone);
-    return zone->labels.size > best->labels.size;
-}
-
-/* Takes a zone into the choice, if it can hold the name for the Internet. */
-static void consider(struct search *search, struct hosted *zone)
-{
-    if (zone->name == NULL || zone->is_private || !labels_within(&search->labels, &zone->labels))
-        return;
-    if (is_better(search, zone))
-        search->count = 0;
-    else if (!labels_equal(&zone->labels, &search->best[0]->labels))
-        return;
-    if (search->count < CANDIDATES_MAX)
-        search->best[search->count++] = zone;
-}
-
-/* Writes "Z1 (ns-1..., ns-2...), Z2 (...)" for the zones of the choice. */
-static void describe(const struct search *search, char *out, size_t size)
-{
-    size_t used = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < search->count && used < size; i++) {
-        const struct hosted *const zone = search->best[i];
-
-        used += (size_t)snprintf(out + used, size - used, "%s%s (%s)", i > 0 ? ", " : "", zone->id,
-                                 zone->nameservers != NULL ? zone->nameservers
-                                                           : "nameservers not known");
-    }
-}
-
-/* Picks among public zones of one name the one whose delegation set holds the primary server that
- * the DNS shows. */
-static int pick(const struct search *search, struct hosted **out)
-{
-    const char *const primary = search->cut != NULL ? search->cut->primary : NULL;
-    char list[LIST_SIZE];
-    size_t matches = 0;
-
-    *out = search->best[0];
-    if (search->count == 1)
-        return DNSHOOK_OK;
-    for (size_t i = 0; i < search->count; i++)
-        if (primary != NULL && hosted_has_nameserver(search->best[i], primary)) {
-            *out = search->best[i];
-            matches++;
-        }
-    if (matches == 1)
-        return DNSHOOK_OK;
-    describe(search, list, sizeof list);
-    return dnshook_fail(search->self->aws.host, DNSHOOK_BAD_CONFIG,
-                        "there are %zu public hosted zones called %s: %s; the DNS shows the "
-                        "primary server %s, which does not tell them apart: set ACME_HOSTED_ZONE "
-                        "to the id of the one that the Internet is led to",
-                        search->count, search->best[0]->name, list,
-                        primary != NULL ? primary : "of none");
 }
 
 /* Asks for the delegation sets of the choice. */
@@ -191,8 +107,8 @@ static int find_given(struct search *search, dnshook_zone_fn *each, void *opaque
         if (status != DNSHOOK_OK)
             return status;
         denied += zone->denied;
-        consider(search, zone);
-        if (is_cut(search, zone) && search->cut->primary != NULL &&
+        choice_consider(search, zone);
+        if (choice_is_cut(search, zone) && search->cut->primary != NULL &&
             hosted_has_nameserver(zone, search->cut->primary))
             break;
     }
@@ -205,11 +121,22 @@ static int find_given(struct search *search, dnshook_zone_fn *each, void *opaque
                             denied, search->name);
     if (search->count == 0)
         return fail_given(search);
-    status = pick(search, &zone);
-    return status == DNSHOOK_OK ? hand_zone(search, zone, each, opaque) : status;
+    status = choice_pick(search, &zone);
+    if (status != DNSHOOK_OK)
+        return status;
+    dnshook_log(self->aws.host, DNSHOOK_LOG_INFO, "%s: hosted zone %s (%s), from ACME_HOSTED_ZONE",
+                search->name, zone->name, zone->id);
+    return hand_zone(search, zone, each, opaque);
 }
 
 /* ---- zones of the account ---- */
+
+/* True for a zone above the one that the Internet is led to: it does not hold the name any more. */
+static bool is_above_cut(const struct search *search, const struct hosted *zone)
+{
+    return search->cut != NULL && zone->name != NULL && !choice_is_cut(search, zone) &&
+           labels_within(&search->cut_labels, &zone->labels);
+}
 
 /* Learns of the zones that could hold the name, in as few calls as will do. */
 static int gather(struct search *search)
@@ -227,33 +154,39 @@ static int gather(struct search *search)
     if (status == DNSHOOK_OK && (known == NULL || denied))
         status = hosted_list(self);
     for (struct hosted *zone = self->zones; zone != NULL; zone = zone->next)
-        consider(search, zone);
+        if (!is_above_cut(search, zone))
+            choice_consider(search, zone);
     return status;
+}
+
+/* The private zone that would hold the name; NULL: there is none. */
+static const struct hosted *find_private(const struct search *search)
+{
+    for (const struct hosted *zone = search->self->zones; zone != NULL; zone = zone->next)
+        if (zone->name != NULL && zone->is_private && labels_within(&search->labels, &zone->labels))
+            return zone;
+    return NULL;
 }
 
 static int fail_none(const struct search *search)
 {
-    const struct hosted *hidden = NULL;
+    const struct dnshook_host *const host = search->self->aws.host;
+    const char *const source = search->self->aws.credentials.source;
+    const struct hosted *const hidden = find_private(search);
     size_t count = 0;
 
-    for (const struct hosted *zone = search->self->zones; zone != NULL; zone = zone->next) {
-        count++;
-        if (zone->name != NULL && zone->is_private && labels_within(&search->labels, &zone->labels))
-            hidden = zone;
-    }
     if (hidden != NULL)
-        return dnshook_fail(search->self->aws.host, DNSHOOK_NO_ZONE,
-                            "the only hosted zone for %s is %s (%s), which is private: no "
-                            "certificate authority can see it",
+        return dnshook_fail(host, DNSHOOK_NO_ZONE,
+                            "there is no public hosted zone for %s in this AWS account, only %s "
+                            "(%s), which is private: no certificate authority can see it",
                             search->name, hidden->name, hidden->id);
-    return dnshook_fail(search->self->aws.host, DNSHOOK_NO_ZONE,
+    for (const struct hosted *zone = search->self->zones; zone != NULL; zone = zone->next)
+        count++;
+    return dnshook_fail(host, DNSHOOK_NO_ZONE,
                         "none of the %zu hosted zones of this AWS account (credentials from %s) "
                         "holds %s%s%s: use credentials of the account that has the zone",
-                        count,
-                        search->self->aws.credentials.source != NULL
-                            ? search->self->aws.credentials.source
-                            : "an unknown source",
-                        search->name, search->cut != NULL ? ", which lies in " : "",
+                        count, source != NULL ? source : "an unknown source", search->name,
+                        search->cut != NULL ? ", for which the Internet is led to " : "",
                         search->cut != NULL ? search->cut->name : "");
 }
 
@@ -268,10 +201,14 @@ static int find_listed(struct search *search, dnshook_zone_fn *each, void *opaqu
         return fail_none(search);
     status = ask_choice(search);
     if (status == DNSHOOK_OK)
-        status = pick(search, &zone);
+        status = choice_pick(search, &zone);
     if (status != DNSHOOK_OK)
         return status;
     warn_longer(search, zone);
+    dnshook_log(search->self->aws.host, DNSHOOK_LOG_INFO,
+                "%s: hosted zone %s (%s), found as the %s", search->name, zone->name, zone->id,
+                choice_is_cut(search, zone) ? "zone that the Internet is led to"
+                                            : "longest public one of the account");
     return hand_zone(search, zone, each, opaque);
 }
 
@@ -320,7 +257,7 @@ int route53_nameservers(void *handle, const struct dnshook_zone *zone, dnshook_n
     char name[AWS_NAME_SIZE];
     int status = DNSHOOK_OK;
 
-    if (zone->id == NULL || !route53_id(zone->id, id))
+    if (zone->id == NULL || !route53_id(zone->id, "hostedzone", id))
         return dnshook_fail(self->aws.host, DNSHOOK_UNSUPPORTED, "zone %s has no id", zone->name);
     status = hosted_get(self, id, &hosted);
     if (status != DNSHOOK_OK)

@@ -3,7 +3,9 @@
 of others, and what is said when something does not fit. See tests/lab/route53."""
 import json
 import os
+import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
 
@@ -37,6 +39,10 @@ class Cast:
             self.day.text(record(host + ".day.test"), "foreign one", "foreign two", ttl=777)
         self.day.text(record("multi.day.test"), "theirs", ttl=33, identifier="cm-1", routing=MULTI)
         self.day.text(record("weighted.day.test"), "theirs", identifier="w", routing={"weight": "1"})
+        self.shaped = aws.account(own_shape=True).zone("shaped.test")
+        self.late = aws.account().zone("late.test")
+        account.zone("0/25.2.0.192.in-addr.arpa", served=False, delegated=False)
+        account.zone("x@y.day.test", served=False, delegated=False)
         self.doubles()
         self.crowds()
 
@@ -121,6 +127,8 @@ def without_zone(t, c):
     round_trip(t, c, user, env, "day.test", c.day)
     user, env = c.user()
     round_trip(t, c, user, env, "a.b.c.day.test", c.day)
+    user, env = c.user()
+    round_trip(t, c, user, env, "Mixed.DAY.test.", c.day, name=record("mixed.day.test"))
 
 
 def zone_notations(t, c):
@@ -197,6 +205,53 @@ def pair(t, c):
         t.equal([each.code for each in results], [0, 0], f"{host}: both stops work", *results)
         t.equal(c.day.txt(record(host)), before, f"{host}: all is as before")
     t.ok(user.calls, "the calls were this user's")
+
+
+def other_shape(t, c):
+    """errors as <InvalidChangeBatch>, with several messages"""
+    user, env = c.user(zone=c.shaped, ACME_HOSTED_ZONE=c.shaped.id)
+    host, words = "my.shaped.test", [value(), value()]
+    for word in words:
+        t.exits(c.desk.start(env, host, word), 0, "start works")
+    t.equal(c.shaped.texts(record(host)), sorted(words), "both values are there")
+    t.ok("InvalidChangeBatch" in [call.code for call in user.calls], "it was met", user.calls)
+    for word in words:
+        t.exits(c.desk.stop(env, host, word), 0, "stop works")
+    t.exits(c.desk.stop(env, host, words[0]), 0, "gone already is success")
+    t.equal(c.shaped.txt(record(host)), {}, "nothing is left")
+    user.fault(route53.ApiError(400, "InvalidChangeBatch", "First thing.", "Second thing."), CHANGE)
+    result, _ = refused(t, c, env, "two.shaped.test", r"First thing.*Second thing", "two messages",
+                        c.shaped)
+
+
+def limits(t, c):
+    """limits of a set"""
+    _, env = c.user(zone=c.shaped, ACME_HOSTED_ZONE=c.shaped.id)
+    for host, count in (("full.shaped.test", 400), ("long.shaped.test", 360)):
+        c.shaped.text(record(host), *(f"{number:03}-{'v' * 42}" for number in range(count)))
+        refused(t, c, env, host, r"takes no more|32000", f"{count} values", c.shaped)
+    c.shaped.text(record("many.shaped.test"), *(f"{number:03}-{'v' * 42}" for number in range(90)))
+    word = value()
+    t.exits(c.desk.start(env, "many.shaped.test", word, timeout=90), 0, "beside 90 values: works")
+    t.equal(len(c.shaped.texts(record("many.shaped.test"))), 91, "all are there")
+    t.exits(c.desk.stop(env, "many.shaped.test", word), 0, "beside 90 values: stop works")
+    t.equal(len(c.shaped.texts(record("many.shaped.test"))), 90, "theirs are left")
+
+
+def interrupted(t, c):
+    """a signal, while INSYNC is waited for"""
+    c.late.insync = 60
+    _, env = c.user(zone=c.late, ACME_HOSTED_ZONE=c.late.id)
+    host, word = "signal.late.test", value()
+    running = c.desk.begin("--provider", "route53", "challenge-dns-start", host, "", word, "", env=env)
+    dnsq.wait_until(lambda: c.late.texts(record(host)) == [word], "the value")
+    time.sleep(0.5)
+    running.signal(signal.SIGTERM)
+    begin = time.monotonic()
+    result = c.desk.collect(running)
+    t.equal(result.code, 143, "exit status 143", result)
+    t.ok(time.monotonic() - begin < 3, "at once")
+    t.equal(c.late.txt(record(host)), {}, "the value was taken away again", result)
 
 
 def policies(t, c):
@@ -382,6 +437,7 @@ def main():
         w.start()
         aws.start()
         tap.run([how_to, without_zone, zone_notations, wrong_zones, others_values, pair, policies,
+                 other_shape, limits, interrupted,
                  strings, led_elsewhere, twins, crowd, permissions, smallest_policy, whole_test],
                 cast, parallel=4)
         cast.desk.finish(tap)

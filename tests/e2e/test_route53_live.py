@@ -85,7 +85,7 @@ def insync_much_later(t, c):
     late = result.ended - change.insync_at
     t.ok(0 <= late < 10.3, "returns within 10 s of INSYNC", f"{late:.3f} s late")
     asked = user.operations().count("GetChange")
-    t.ok(asked <= 9, f"asks GetChange {asked} times", user.calls)
+    t.ok(asked <= 12, f"asks GetChange {asked} times", user.calls)
     zone.insync = 3600
     host, word = "never.slow.test", value()
     begin = time.monotonic()

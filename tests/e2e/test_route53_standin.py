@@ -435,6 +435,7 @@ def names(t, _):
             t.ok(False, f"{bad!r} is refused", text.parse_name(bad))
         except ValueError:
             t.ok(True, f"{bad!r} is refused")
+    t.equal(text.zone_file_strings('"a\\303" "\\""'), '"a\\195" "\\034"', "decimal in zone files")
     t.equal(text.parse_strings('"a \\"b\\\\" "\\012"'), (b'a "b\\', b"\n"), "strings")
 
 

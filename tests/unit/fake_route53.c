@@ -227,6 +227,7 @@ struct fake_route53 *fake_route53_new(void)
     xmlInitParser();
     current = calloc(1, sizeof *current);
     current->text = "it was told to";
+    current->poison_text = "The batch holds what is not liked";
     return current;
 }
 
@@ -237,10 +238,16 @@ static void clear_set(struct fake_set *set)
     set->count = 0;
 }
 
-void fake_route53_free(struct fake_route53 *fake)
+void fake_sets_clear(struct fake_route53 *fake)
 {
     for (size_t i = 0; i < fake->set_count; i++)
         clear_set(&fake->sets[i]);
+    fake->set_count = 0;
+}
+
+void fake_route53_free(struct fake_route53 *fake)
+{
+    fake_sets_clear(fake);
     free(fake);
     current = NULL;
 }
@@ -755,7 +762,7 @@ static void run_batch(struct call *call, const struct fake_zone *zone, const xml
     for (const xmlNode *node = changes->children; node != NULL; node = node->next)
         do_change(&state, zone, node);
     if (call->fake->poison != NULL && strstr(call->request->body, call->fake->poison) != NULL)
-        object(&state, "The batch holds what is not liked");
+        object(&state, "%s", call->fake->poison_text);
     put(&state.messages, "</Messages>");
     if (state.malformed)
         refuse(call, 400, "InvalidInput", "Invalid XML ; the elements must come in order");

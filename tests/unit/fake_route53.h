@@ -60,6 +60,7 @@ struct fake_route53 {
     int status[FAKE_OPS];        /* a status that every such call ends with */
     const char *body[FAKE_OPS];  /* an answer in place of the right one */
     const char *poison;          /* a batch with this text is refused, in words that name no set */
+    const char *poison_text;     /* ... namely these */
     unsigned lose;               /* answers to changes that never arrive: the call is made again */
     unsigned page;               /* sets in a page at most; 0: as asked */
     unsigned pending;            /* GetChange says PENDING that often */
@@ -84,6 +85,9 @@ struct fake_zone *fake_zone_add(struct fake_route53 *fake, const char *id, const
 struct fake_set *fake_set_add(struct fake_route53 *fake, const char *name, const char *type,
                               uint32_t ttl, const char *value);
 void fake_set_value(struct fake_set *set, const char *value);
+
+/* Takes all sets away. */
+void fake_sets_clear(struct fake_route53 *fake);
 
 /* The set, by its name as the service writes it; NULL: there is none. */
 struct fake_set *fake_set_find(struct fake_route53 *fake, const char *name, const char *type,

@@ -18,12 +18,12 @@ static void hosts_that_are_taken(void **state)
         {"WWW.Example.ORG", "www.example.org"},
         {"example.org.", "example.org"},
         {"xn--bcher-kva.example", "xn--bcher-kva.example"},
-        {"a-b.1.2", "a-b.1.2"},
+        {"a-b.1.2x", "a-b.1.2x"},
         {"x", "x"},
         {L63 ".org", L63 ".org"},
         /* 237 bytes: 253 with _acme-challenge. in front */
-        {L63 "." L63 "." L63 "." L10 L10 L10 L10 "01234",
-         L63 "." L63 "." L63 "." L10 L10 L10 L10 "01234"},
+        {L63 "." L63 "." L63 "." L10 L10 L10 L10 "0123x",
+         L63 "." L63 "." L63 "." L10 L10 L10 L10 "0123x"},
     };
 
     (void)state;
@@ -44,6 +44,8 @@ static void hosts_that_are_refused(void **state)
         const char *why;
     } rows[] = {
         {"", "is empty"},
+        {"192.0.2.1", "is an address"},
+        {"a.1", "ends like one"},
         {".", "empty label"},
         {"..", "empty label"},
         {".a", "empty label"},
@@ -66,7 +68,7 @@ static void hosts_that_are_refused(void **state)
          "cher.example",
          "A-labels"},
         {L63 "0.org", "more than 63 bytes"},
-        {L63 "." L63 "." L63 "." L10 L10 L10 L10 "012345", "too long"},
+        {L63 "." L63 "." L63 "." L10 L10 L10 L10 "0123x5", "too long"},
         {L63 "." L63 "." L63 "." L63 "." L63 "." L63, "too long"},
     };
 
@@ -87,7 +89,7 @@ static void the_length_is_without_the_final_dot(void **state)
     char out[NAME_SIZE];
 
     (void)state;
-    assert_null(name_check_host(L63 "." L63 "." L63 "." L10 L10 L10 L10 "01234.", out));
+    assert_null(name_check_host(L63 "." L63 "." L63 "." L10 L10 L10 L10 "0123x.", out));
 }
 
 static void parents(void **state)

@@ -471,15 +471,15 @@ static void test_strange_answers(void **state)
         "<html/>",
         "<ChangeResourceRecordSetsResponse>",
         "<ChangeResourceRecordSetsResponse/>",
-        "<ChangeResourceRecordSetsResponse><ChangeInfo><Id>/change/../x</Id></ChangeInfo>"
-        "</ChangeResourceRecordSetsResponse>",
+        ("<ChangeResourceRecordSetsResponse><ChangeInfo><Id>/change/../x</Id></ChangeInfo>"
+         "</ChangeResourceRecordSetsResponse>"),
         "<ListResourceRecordSetsResponse/>",
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(bodies); i++) {
         fake_host_forget(one.host);
-        service->set_count = 0;
+        fake_sets_clear(service);
         service->body[FAKE_CHANGE] = bodies[i];
         struct dnshook_change change = change_of(DNSHOOK_ADD, NAME, "v");
 
@@ -760,6 +760,36 @@ static void test_apply_with_an_unnamed_failure(void **state)
     assert_has(one.host->failed, "h9.example.com");
 }
 
+/* The same in words that sound like a race. */
+static void test_apply_with_an_unnamed_race(void **state)
+{
+    static struct many many;
+
+    (void)state;
+    service->poison = "value9&quot;";
+    service->poison_text = "Something was not found";
+    fill_many(&many, DNSHOOK_ADD, 1);
+    assert_int_equal(provider->apply(one.handle, many.list, MANY), DNSHOOK_REJECTED);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(many.changes[i].status, i == 9 ? DNSHOOK_REJECTED : DNSHOOK_OK);
+    assert_int_equal(service->set_count, MANY - 1);
+    assert_has(one.host->failed, "although nothing changes there");
+}
+
+/* A name that ends another one is not taken for it. */
+static void test_apply_to_a_name_and_below(void **state)
+{
+    struct dnshook_change changes[] = {change_of(DNSHOOK_ADD, NAME, "a"),
+                                       change_of(DNSHOOK_ADD, "b." NAME, "a")};
+    struct dnshook_change *const list[] = {&changes[0], &changes[1]};
+
+    (void)state;
+    (void)fake_set_add(service, "b." NAME, "TXT", 60, "\"theirs\"");
+    assert_int_equal(provider->apply(one.handle, list, COUNT(list)), DNSHOOK_OK);
+    assert_int_equal(service->calls[FAKE_LIST_SETS], 1);
+    assert_int_equal(service->calls[FAKE_CHANGE], 2);
+}
+
 static void test_apply_both_ways(void **state)
 {
     struct dnshook_change changes[] = {
@@ -774,6 +804,7 @@ static void test_apply_both_ways(void **state)
     (void)state;
     fake_set_value(set, "\"c\"");
     assert_int_equal(provider->apply(one.handle, list, COUNT(list)), DNSHOOK_OK);
+    assert_int_equal(fake_calls(service), 2);
     assert_int_equal(simple()->count, 2);
     assert_true(fake_set_has(simple(), "\"a\""));
     assert_true(fake_set_has(simple(), "\"c\""));
@@ -824,10 +855,7 @@ static void test_no_memory(void **state)
 
     (void)state;
     for (long n = 1; status != DNSHOOK_OK; n++) {
-        for (size_t i = 0; i < service->set_count; i++)
-            for (size_t j = 0; j < service->sets[i].count; j++)
-                free(service->sets[i].values[j]);
-        service->set_count = 0;
+        fake_sets_clear(service);
         (void)fake_set_add(service, NAME, "TXT", 60, "\"theirs\"");
         fake_host_forget(one.host);
         const long live = one.host->live;
@@ -883,6 +911,8 @@ int main(void)
         TEST(test_apply_with_conflicts),
         TEST(test_apply_with_failures),
         TEST(test_apply_with_an_unnamed_failure),
+        TEST(test_apply_with_an_unnamed_race),
+        TEST(test_apply_to_a_name_and_below),
         TEST(test_apply_both_ways),
         TEST(test_apply_back_and_forth),
         TEST(test_apply_splits),

@@ -67,6 +67,7 @@ static void test_pending_then_live(void **state)
     assert_int_equal(provider->is_live(handle, &change), DNSHOOK_AGAIN);
     assert_int_equal(provider->is_live(handle, &change), DNSHOOK_AGAIN);
     assert_int_equal(provider->is_live(handle, &change), DNSHOOK_OK);
+    assert_int_equal(provider->is_live(handle, &change), DNSHOOK_OK);
     assert_int_equal(service->calls[FAKE_GET_CHANGE], 3);
     assert_int_equal(service->calls[FAKE_CHANGE], 1);
 }
@@ -262,6 +263,26 @@ static void test_policy_without_a_zone(void **state)
     json_decref(policy);
 }
 
+/* The zone of a name is found, where the credentials can. */
+static void test_policy_finds_the_zone(void **state)
+{
+    json_t *policy;
+
+    (void)state;
+    open_with(NULL, NULL);
+    policy = policy_for("_acme-challenge.my.example.com");
+    assert_statement(policy, 0,
+                     CHANGE("\"arn:aws:route53:::hostedzone/Z1\"", "StringEquals",
+                            "_acme-challenge.my.example.com"));
+    assert_int_equal(json_array_size(json_object_get(policy, "Statement")), 4);
+    json_decref(policy);
+    policy = policy_for("_acme-challenge.example.org");
+    assert_statement(policy, 0,
+                     CHANGE("\"arn:aws:route53:::hostedzone/*\"", "StringEquals",
+                            "_acme-challenge.example.org"));
+    json_decref(policy);
+}
+
 static void test_policy_is_not_wanted(void **state)
 {
     struct lines lines = {.status = DNSHOOK_INTERRUPTED};
@@ -311,15 +332,11 @@ static void test_params(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(test_pending_then_live),
-        TEST(test_no_change_to_ask_about),
-        TEST(test_live_failures),
-        TEST(test_check),
-        TEST(test_check_without_sts),
-        TEST(test_policy_of_a_zone),
-        TEST(test_policy_without_a_zone),
-        TEST(test_policy_is_not_wanted),
-        TEST(test_params),
+        TEST(test_pending_then_live),     TEST(test_no_change_to_ask_about),
+        TEST(test_live_failures),         TEST(test_check),
+        TEST(test_check_without_sts),     TEST(test_policy_of_a_zone),
+        TEST(test_policy_without_a_zone), TEST(test_policy_finds_the_zone),
+        TEST(test_policy_is_not_wanted),  TEST(test_params),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

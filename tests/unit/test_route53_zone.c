@@ -89,6 +89,13 @@ static struct handed find(const char *name, const char *cut, const char *primary
     return handed;
 }
 
+/* No line of the log is a warning. */
+static void assert_no_warning(void)
+{
+    assert_int_not_equal(host->logged[0], '1');
+    assert_lacks(host->logged, "\n1 ");
+}
+
 static char *names_of(const char *id)
 {
     static struct handed handed;
@@ -135,7 +142,7 @@ static void test_the_challenge_is_a_zone(void **state)
     handed = find(RECORD, RECORD, NULL, DNSHOOK_OK);
     assert_string_equal(handed.id, "Z2");
     assert_int_equal(fake_calls(service), 2);
-    assert_lacks(host->logged, "1 ");
+    assert_no_warning();
 }
 
 static void test_longer_but_not_delegated(void **state)
@@ -164,7 +171,8 @@ static void test_private_zones(void **state)
     handed = find(RECORD, "example.com", NULL, DNSHOOK_OK);
     assert_string_equal(handed.id, "Z2");
     assert_int_equal(fake_calls(service), 2);
-    assert_string_equal(host->logged, "");
+    assert_no_warning();
+    assert_has(host->logged, "example.com (Z2), found as the zone that the Internet is led to");
     service->zone_count = 1;
     provider->close(handle);
     open_with(NULL);
@@ -266,6 +274,17 @@ static void test_no_zone(void **state)
     (void)find("not a name", "example.com", NULL, DNSHOOK_BAD_CONFIG);
 }
 
+/* A zone above the one that the Internet is led to does not hold the name. */
+static void test_only_a_zone_above(void **state)
+{
+    (void)state;
+    (void)fake_zone_add(service, "Z1", "example.com", 1);
+    (void)fake_zone_add(service, "Z2", "com", 5);
+    open_with(NULL);
+    (void)find(RECORD, "my.example.com", NULL, DNSHOOK_NO_ZONE);
+    assert_has(host->failed, "holds " RECORD ", for which the Internet is led to my.example.com");
+}
+
 /* Policies as other clients need them: without ListHostedZonesByName, or without GetHostedZone. */
 static void test_what_may_be_missing(void **state)
 {
@@ -306,6 +325,7 @@ static void test_given(void **state)
 
         assert_string_equal(handed.id, "Z1");
         assert_string_equal(handed.name, "example.com");
+        assert_has(host->logged, "from ACME_HOSTED_ZONE");
         assert_int_equal(fake_calls(service), 1);
         assert_int_equal(service->calls[FAKE_GET_ZONE], 1);
         (void)names_of("Z1");
@@ -323,6 +343,9 @@ static void test_ids_that_are_none(void **state)
                                       "Z 1 #",
                                       "example.com",
                                       "../Z1/..",
+                                      "Z1/../Z2",
+                                      "/change/Z1",
+                                      "//hostedzone/Z1",
                                       "Z12345678901234567890123456789012",
                                       "Z1,\xc3\xa4"};
 
@@ -520,6 +543,7 @@ int main(void)
         TEST(test_hundreds_of_zones),
         TEST(test_without_a_cut),
         TEST(test_no_zone),
+        TEST(test_only_a_zone_above),
         TEST(test_what_may_be_missing),
         TEST(test_given),
         TEST(test_ids_that_are_none),

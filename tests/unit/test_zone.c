@@ -186,7 +186,21 @@ static void a_resolver_that_fails(void **state)
     assert_has(said, "www.example: cannot find its zone");
     assert_has(said, "SERVFAIL");
     assert_has(said, "DNSHOOK_RESOLVERS");
-    assert_int_equal(server->asked_count, 1);
+    assert_int_equal(server->asked_count, 3);
+}
+
+/* A name may be broken, as a CNAME to nowhere is, while the zone above it is not. */
+static void a_name_that_fails(void **state)
+{
+    static const struct scripted_row rows[] = {
+        {.name = "www.example", .rcode = LDNS_RCODE_SERVFAIL},
+        {.name = "example", .type = LDNS_RR_TYPE_SOA, .answer = SOA("example")}};
+    struct zone_cut cut;
+
+    (void)state;
+    (void)resolves(rows, COUNT(rows));
+    assert_int_equal(zone_of(resolver, "www.example", &cut), DNSHOOK_OK);
+    assert_string_equal(cut.name, "example");
 }
 
 static void no_zone_up_to_the_root(void **state)
@@ -217,9 +231,10 @@ static void the_deadline(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aliases),         cmocka_unit_test(zones_in_packets),
-        ZONE_TEST(zones_of_names),         ZONE_TEST(a_resolver_that_fails),
-        ZONE_TEST(no_zone_up_to_the_root), ZONE_TEST(the_deadline),
+        cmocka_unit_test(aliases),    cmocka_unit_test(zones_in_packets),
+        ZONE_TEST(zones_of_names),    ZONE_TEST(a_resolver_that_fails),
+        ZONE_TEST(a_name_that_fails), ZONE_TEST(no_zone_up_to_the_root),
+        ZONE_TEST(the_deadline),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,6 +1,7 @@
 """Accounts: their zones, their users, their rate limit; and what a test may make go wrong."""
 import itertools
 import os
+import random
 import secrets
 import string
 import threading
@@ -152,8 +153,8 @@ class Bucket:
 
 class Zone:
     """A hosted zone. `delays` are the seconds after which each of its name servers has a change,
-    `insync` those after which GetChange says INSYNC, `busy` those for which a further change of
-    the zone is refused with PriorRequestNotComplete."""
+    `insync` those after which GetChange says INSYNC, both varied by the share `jitter`; `busy` those
+    for which a further change of the zone is refused with PriorRequestNotComplete."""
 
     def __init__(self, account, name, private=False, servers=(), served=False):
         self.account = account
@@ -162,13 +163,17 @@ class Zone:
         self.name = text.show_name(self.labels)
         self.private, self.servers, self.served = private, list(servers), served
         self.delays, self.insync, self.busy = [0.0] * len(self.servers), 0.0, 0.0
-        self.busy_until = 0.0
+        self.busy_until = self.jitter = 0.0
         self.glued = False  # list adjacent strings without a space between
         self.sets, self.lock = {}, threading.RLock()
         if servers:
             self.put(RecordSet(self.labels, "NS", 172800, [each + "." for each in servers]))
             self.put(RecordSet(self.labels, "SOA", 900, [
                 f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"]))
+
+    def vary(self):
+        """A factor for a delay."""
+        return 1 + random.uniform(-self.jitter, self.jitter)
 
     def put(self, record):
         """Puts a set there, as if it had been there before."""

@@ -12,6 +12,7 @@ import dns.update
 from .. import servers
 from ..world import both, v4
 from ..zones import zone_text
+from . import text
 
 KEY = servers.Key("fleet")
 SOURCE = 90  # the lab address that updates come from
@@ -100,7 +101,7 @@ class Fleet:
                               for each in self.zones[name]])
 
     def _zone_file(self, zone, name):
-        lines = [f"{record.name} {record.ttl} {record.kind} {value}"
+        lines = [f"{_name(record.labels)} {record.ttl} {record.kind} {_value(record.kind, value)}"
                  for record in zone.sets.values() for value in record.values
                  if record.kind not in ("NS", "SOA") or record.labels != zone.labels]
         return zone_text(zone.name, self.nameservers(name), lines)
@@ -116,7 +117,7 @@ class Fleet:
                 continue
             seen.add(server)
             with self._lock:
-                due = max(change.begun + delay, self._last.get((zone.id, host), 0))
+                due = max(change.begun + delay * zone.vary(), self._last.get((zone.id, host), 0))
                 self._last[zone.id, host] = due
             server.schedule(due, update_message(zone, touched),
                             lambda when, host=host: change.served.__setitem__(host, when))
@@ -136,8 +137,13 @@ def update_message(zone, touched):
         update.delete(name, kind)
         for record in sets:
             for value in record.values:
-                update.add(name, record.ttl, kind, value)
+                update.add(name, record.ttl, kind, _value(kind, value))
     return update
+
+
+def _value(kind, value):
+    """A value as zone files have it."""
+    return text.zone_file_strings(value) if kind == "TXT" else value
 
 
 def _name(labels):

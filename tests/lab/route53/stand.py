@@ -30,10 +30,11 @@ class Aws:
     def __init__(self, world):
         self.world = world
         self.fleet = Fleet(world)
-        self.keys, self.roles, self.refused = {}, {}, []
+        self.keys, self.roles, self.refused, self.problems = {}, {}, [], []
         self.route53, self.sts, self.sso = Route53(self), Sts(self), Sso()
         self.metadata, self.container = Metadata(), Container()
         self.ca = HOME + "/aws-ca.pem"
+        self.endpoints = dict(HOSTS)  # host (and port, if it is not 443): region to sign for
         self.log = []
         self._fronts = []
 
@@ -55,17 +56,34 @@ class Aws:
     def start(self):
         """Starts name servers and services; world.start() was called before."""
         self.fleet.start()
-        context = self._certificates()
+        context = self._certificates(self.hosts(), self.ca, HOME + "/aws-server.pem")
+        self._trust()
         for address in self.world.addresses(API):
             self._front(address, 443, self._by_host, context)
         for addresses, application in ((METADATA, self.metadata), (CONTAINER, self.container)):
             for address in addresses:
                 self.world.add_address(address)
                 self._front(address, 80, application)
-        with open("/etc/hosts", "a", encoding="utf-8") as file:
-            for host in self.hosts():
-                file.write("".join(f"{address} {host}\n" for address in both(API)))
+        self._name(*self.hosts())
         return self
+
+    def endpoint(self, host, port, region="us-east-1"):
+        """One more endpoint of Route 53, behind a CA that the system does not trust; returns the
+        path of that CA."""
+        authority = f"{HOME}/{host}-ca.pem"
+        context = self._certificates([host], authority, HOME + f"/{host}.pem")
+        self.endpoints[f"{host}:{port}"] = region
+        for address in both(API):
+            self._front(address, port, self._by_host, context)
+        self._name(host)
+        return authority
+
+    @staticmethod
+    def _name(*hosts):
+        """Gives hosts the address of the services."""
+        with open("/etc/hosts", "a", encoding="utf-8") as file:
+            for host in hosts:
+                file.write("".join(f"{address} {host}\n" for address in both(API)))
 
     def _front(self, *arguments):
         self._fronts.append(self.world.add(Front(*arguments)))
@@ -77,7 +95,7 @@ class Aws:
 
     def _by_host(self, request):
         self.log.append((request.host, request.method, request.path, request.connection))
-        if request.host in HOSTS:
+        if request.host in self.endpoints:
             return self.route53(request)
         if request.host in STS_HOSTS:
             return self.sts(request)
@@ -87,12 +105,11 @@ class Aws:
 
     # ---- certificates ------------------------------------------------------------------------
 
-    def _certificates(self):
+    def _certificates(self, hosts, authority_path, path):
+        """Makes a CA and a certificate for the hosts; returns the TLS context with it."""
         key, authority = self._certificate("Lab CA", None, None, [])
-        leaf_key, leaf = self._certificate("Lab", key, authority, self.hosts())
-        _write(self.ca, authority.public_bytes(serialization.Encoding.PEM))
-        self._trust()
-        path = HOME + "/aws-server.pem"
+        leaf_key, leaf = self._certificate("Lab", key, authority, hosts)
+        _write(authority_path, authority.public_bytes(serialization.Encoding.PEM))
         _write(path, leaf_key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption()) + leaf.public_bytes(serialization.Encoding.PEM))
@@ -133,6 +150,7 @@ class Aws:
         """Checks of the stand-in itself, at the end of a test."""
         problems = self.fleet.problems()
         tap.ok(not problems, "every change reached its name servers", *problems[:5])
+        tap.ok(not self.problems, "the stand-in did not break", *self.problems[:3])
         tap.ok(not self.metadata.refused, "nobody asked IMDS without a token",
                *self.metadata.refused[:5])
 

@@ -111,3 +111,10 @@ def _show_character(byte):
     if byte in b'"\\':
         return "\\" + chr(byte)
     return chr(byte) if 0x20 <= byte <= 0x7e else f"\\{byte:03o}"
+
+
+def zone_file_strings(text):
+    """A TXT value as zone files have it: bytes as three decimal digits."""
+    return " ".join('"' + "".join(
+        f"\\{byte:03d}" if byte in b'"\\' or not 0x20 <= byte <= 0x7e else chr(byte)
+        for byte in each) + '"' for each in parse_strings(text))
