@@ -112,7 +112,8 @@ static void print_param(const struct dnshook_param *param)
     } marks[] = {{DNSHOOK_PARAM_REQUIRED, " (required)"},
                  {DNSHOOK_PARAM_SECRET, " (secret)"},
                  {DNSHOOK_PARAM_FILE, " (a file)"},
-                 {DNSHOOK_PARAM_TIMEOUT, " (seconds)"}};
+                 {DNSHOOK_PARAM_TIMEOUT, " (seconds)"},
+                 {DNSHOOK_PARAM_NO_FILE, " (no _FILE)"}};
 
     (void)printf("%s", param->name);
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
@@ -134,7 +135,9 @@ static void print_info(const struct provider *provider, const json_t *guide)
                  provider->op.description, provider->path);
     for (i = 0; i < provider->param_count; i++)
         print_param(&provider->params[i]);
-    (void)printf("\nEach variable also with _FILE behind its name: a file that holds the value.\n");
+    (void)printf(
+        "\nEach variable also with _FILE behind its name, but for those marked: a file that "
+        "holds the value.\n");
     if (provider->op.variable_files != NULL)
         (void)printf("After the environment, variables are read from: %s\n",
                      provider->op.variable_files);

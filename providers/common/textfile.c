@@ -36,15 +36,17 @@ static bool is_open_to_others(const struct stat *info)
     return (info->st_mode & S_IWOTH) != 0 || ((info->st_mode & S_IWGRP) != 0 && info->st_gid != 0);
 }
 
-static int fail_open(const char *path, char why[TEXTFILE_WHY_SIZE])
+static int fail_open(const char *path, struct textfile *out, char why[TEXTFILE_WHY_SIZE])
 {
     const bool confined = errno == EACCES && geteuid() == 0;
 
+    out->denied = errno == EACCES;
     if (errno == ENOENT || errno == ENOTDIR)
         return DNSHOOK_OK;
     (void)snprintf(why, TEXTFILE_WHY_SIZE, "%s cannot be read: %s%s", path, strerror(errno),
                    confined ? " (root without CAP_DAC_OVERRIDE, as under acmetool.service, reads "
-                              "only its own files: run chown root on it)"
+                              "only its own files, and not below /root: run chown root on it, or "
+                              "put it elsewhere)"
                             : "");
     return DNSHOOK_BAD_CONFIG;
 }
@@ -126,8 +128,8 @@ int textfile_read(const struct dnshook_host *host, const char *path, enum textfi
 
     *out = (struct textfile){.text = NULL};
     if (fd < 0)
-        return fail_open(path, why);
-    status = fstat(fd, &info) == 0 ? check(path, &info, max, why) : fail_open(path, why);
+        return fail_open(path, out, why);
+    status = fstat(fd, &info) == 0 ? check(path, &info, max, why) : fail_open(path, out, why);
     if (status == DNSHOOK_OK)
         out->readable = (info.st_mode & S_IROTH) != 0 && !is_managed(path);
     if (status == DNSHOOK_OK && kind == TEXTFILE_SECRET && out->readable)

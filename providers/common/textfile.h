@@ -22,6 +22,7 @@ struct textfile {
     char *text; /* ends with a NUL and holds no other; NULL: there is no such file */
     size_t size;
     bool readable; /* "other" may read it, and it lies in no place where that is as it should be */
+    bool denied;   /* it was not read because it, or a directory above it, may not be */
 };
 
 /*

@@ -37,11 +37,18 @@ bool route53_id(const char *text, const char *kind, char out[ROUTE53_ID_SIZE])
     return true;
 }
 
+/* The region of the environment, or of the profile if the shared files have been read. */
+static const char *region_of(const struct route53 *self)
+{
+    if (self->aws.profiles != NULL)
+        return aws_setting(&self->aws, "region", "region");
+    return self->aws.host->param(self->aws.host, "region");
+}
+
 void route53_arn(const struct route53 *self, const char *kind, const char *id,
                  char out[ROUTE53_ARN_SIZE])
 {
-    const char *const region =
-        self == NULL ? NULL : self->aws.host->param(self->aws.host, "region");
+    const char *const region = self == NULL ? NULL : region_of(self);
     const char *partition = "aws";
 
     for (size_t i = 0; region != NULL && i < sizeof partitions / sizeof *partitions; i++)

@@ -160,8 +160,8 @@ static const char after_given[] =
     "Without route53:GetHostedZone the nameservers are not compared before writing, and without\n"
     "route53:GetChange Route 53 is not asked whether a change is live: a warning says so.\n";
 static const char after_search[] = "With ACME_HOSTED_ZONE set to the zone's id the last statement "
-                                   "is not needed, and a star after\n"
-                                   "hostedzone/ becomes that id.\n";
+                                   "is not needed; put that id where\n"
+                                   "a star stands after hostedzone/.\n";
 
 int route53_guide(void *handle, const char *name, dnshook_name_fn *each, void *opaque)
 {

@@ -171,6 +171,13 @@ static int parse_file(struct aws *aws, struct profiles *profiles, enum profile_f
                         error.line, error.what);
 }
 
+/* True when the user has said where the file is. */
+static bool is_named(const struct aws *aws, enum profile_file file)
+{
+    return aws->host->param(aws->host, file == PROFILE_CONFIG ? "config-file"
+                                                              : "shared-credentials-file") != NULL;
+}
+
 static int read_one(struct aws *aws, struct profiles *profiles, enum profile_file file)
 {
     char why[TEXTFILE_WHY_SIZE] = "";
@@ -184,6 +191,11 @@ static int read_one(struct aws *aws, struct profiles *profiles, enum profile_fil
         return aws_no_memory(aws);
     status = textfile_read(aws->host, profiles->paths[file], TEXTFILE_OPEN, FILE_MAX,
                            &profiles->files[file], why);
+    if (status != DNSHOOK_OK && profiles->files[file].denied && !is_named(aws, file)) {
+        /* acmetool.service hides /root (ProtectHome=yes): that is how it is, and no mistake */
+        dnshook_log(aws->host, DNSHOOK_LOG_DEBUG, "%s; passed over, as nobody has named it", why);
+        return DNSHOOK_OK;
+    }
     if (status != DNSHOOK_OK)
         return dnshook_fail(aws->host, status, "%s", why);
     if (profiles->files[file].text == NULL)
