@@ -93,7 +93,7 @@ def live(t, c):
     for address, delay in zip(SERVERS, c.zone.delays):
         dnsq.wait_until(lambda a=address: dnsq.texts(a, NAME) == ["one", "two"], address)
         late = time.monotonic() - begin - delay
-        t.ok(-0.05 < late < 0.25, f"{address} has it after {delay} s", f"{late:.3f} s late")
+        t.ok(-0.05 < late < 1, f"{address} has it after {delay} s", f"{late:.3f} s late")
     t.equal(c.api.get_change(Id=info["Id"])["ChangeInfo"]["Status"], "PENDING", "still PENDING")
     time.sleep(max(0, c.main.changes[info["Id"][8:]].insync_at + 0.05 - time.monotonic()))
     t.equal(c.api.get_change(Id=info["Id"])["ChangeInfo"]["Status"], "INSYNC", "then INSYNC")

@@ -107,7 +107,8 @@ class Aws:
 
     def _certificates(self, hosts, authority_path, path):
         """Makes a CA and a certificate for the hosts; returns the TLS context with it."""
-        key, authority = self._certificate("Lab CA", None, None, [])
+        # A name of its own: of two of one name, OpenSSL takes the wrong one for the issuer.
+        key, authority = self._certificate(f"Lab CA {authority_path}"[:64], None, None, [])
         leaf_key, leaf = self._certificate("Lab", key, authority, hosts)
         _write(authority_path, authority.public_bytes(serialization.Encoding.PEM))
         _write(path, leaf_key.private_bytes(
