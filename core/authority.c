@@ -62,7 +62,7 @@ void authority_text(const struct authority *authority, char *out, size_t size)
 /* ---- addresses ---- */
 
 static int add_address(struct dns *dns, struct authority *authority, size_t name,
-                       const struct dns_address *address)
+                       const struct address *address)
 {
     struct dns_server *const server = dns_server(dns, address);
     size_t i = 0;
@@ -88,9 +88,9 @@ static int add_records(struct dns *dns, struct authority *authority, size_t name
     for (size_t i = 0; records != NULL && i < ldns_rr_list_rr_count(records); i++) {
         const ldns_rr *const rr = ldns_rr_list_rr(records, i);
         char text[NAME_SIZE];
-        struct dns_address address;
+        struct address address;
 
-        if (!dns_address_from_rr(rr, &address))
+        if (!address_from_rr(rr, &address))
             continue;
         if (owner != NULL && !(dns_name_text(ldns_rr_owner(rr), text) && name_equal(text, owner)))
             continue;

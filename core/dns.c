@@ -1,8 +1,6 @@
 #include "dns.h"
 
 #include <ares.h>
-#include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -39,7 +37,7 @@ struct channel {
 struct dns_server {
     struct dns_server *next;
     struct dns *dns;
-    struct dns_address address;
+    struct address address;
     struct channel *idle[2];
     int64_t round_trip; /* ms; -1: not known */
     bool unroutable;
@@ -70,133 +68,8 @@ struct dns {
     struct question *questions;
 };
 
-/* ---- addresses ---- */
-
-/* The address without its port; returns the port. */
-static uint16_t host_text(const struct dns_address *address, char host[INET6_ADDRSTRLEN])
-{
-    const struct sockaddr_in *const v4 = (const void *)&address->socket;
-    const struct sockaddr_in6 *const v6 = (const void *)&address->socket;
-    const bool is_v6 = address->socket.ss_family == AF_INET6;
-
-    host[0] = '\0';
-    (void)inet_ntop(address->socket.ss_family,
-                    is_v6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host,
-                    INET6_ADDRSTRLEN);
-    return ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
-}
-
-void dns_address_with_port(const struct dns_address *address, char out[DNS_TEXT_SIZE])
-{
-    char host[INET6_ADDRSTRLEN];
-    const uint16_t port = host_text(address, host);
-
-    (void)snprintf(out, DNS_TEXT_SIZE, address->socket.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u",
-                   host, (unsigned)port);
-}
-
-static void set_text(struct dns_address *address)
-{
-    char host[INET6_ADDRSTRLEN];
-
-    if (host_text(address, host) == DNS_PORT)
-        (void)snprintf(address->text, sizeof address->text, "%s", host);
-    else
-        dns_address_with_port(address, address->text);
-}
-
-static void set_v4(struct dns_address *address, const void *bytes, uint16_t port)
-{
-    struct sockaddr_in *const in = (struct sockaddr_in *)&address->socket;
-
-    memset(address, 0, sizeof *address);
-    in->sin_family = AF_INET;
-    in->sin_port = htons(port);
-    memcpy(&in->sin_addr, bytes, sizeof in->sin_addr);
-    address->size = sizeof *in;
-    set_text(address);
-}
-
-static void set_v6(struct dns_address *address, const void *bytes, uint16_t port)
-{
-    struct sockaddr_in6 *const in = (struct sockaddr_in6 *)&address->socket;
-
-    memset(address, 0, sizeof *address);
-    in->sin6_family = AF_INET6;
-    in->sin6_port = htons(port);
-    memcpy(&in->sin6_addr, bytes, sizeof in->sin6_addr);
-    address->size = sizeof *in;
-    set_text(address);
-}
-
-/* Reads a port number, the whole text; false if it is none. */
-static bool parse_port(const char *text, uint16_t *port)
-{
-    char *end = NULL;
-    const unsigned long number = strtoul(text, &end, 10);
-
-    if (!isdigit((unsigned char)*text) || *end != '\0' || number == 0 || number > 65535)
-        return false;
-    *port = (uint16_t)number;
-    return true;
-}
-
-bool dns_address_parse(const char *text, uint16_t port, struct dns_address *address)
-{
-    char host[INET6_ADDRSTRLEN + 2] = "";
-    unsigned char bytes[16];
-    const char *colon = strrchr(text, ':');
-    const bool bracket = text[0] == '[';
-    const char *const close = bracket ? strchr(text, ']') : NULL;
-    size_t size = strlen(text);
-
-    if (bracket && (close == NULL || (close[1] != '\0' && close[1] != ':')))
-        return false;
-    if (!bracket && colon != NULL && strchr(text, ':') != colon)
-        colon = NULL; /* a bare IPv6 address */
-    if (bracket)
-        colon = close[1] == ':' ? close + 1 : NULL;
-    if (colon != NULL && !parse_port(colon + 1, &port))
-        return false;
-    if (bracket)
-        size = (size_t)(close - ++text);
-    else if (colon != NULL)
-        size = (size_t)(colon - text);
-    if (size >= sizeof host)
-        return false;
-    memcpy(host, text, size);
-    if (!bracket && inet_pton(AF_INET, host, bytes) == 1)
-        set_v4(address, bytes, port);
-    else if (inet_pton(AF_INET6, host, bytes) == 1)
-        set_v6(address, bytes, port);
-    else
-        return false;
-    return true;
-}
-
-bool dns_address_from_rr(const ldns_rr *rr, struct dns_address *address)
-{
-    const ldns_rr_type type = ldns_rr_get_type(rr);
-    const ldns_rdf *const data = ldns_rr_rd_count(rr) > 0 ? ldns_rr_rdf(rr, 0) : NULL;
-
-    if (data == NULL)
-        return false;
-    if (type == LDNS_RR_TYPE_A && ldns_rdf_size(data) == 4)
-        set_v4(address, ldns_rdf_data(data), DNS_PORT);
-    else if (type == LDNS_RR_TYPE_AAAA && ldns_rdf_size(data) == 16)
-        set_v6(address, ldns_rdf_data(data), DNS_PORT);
-    else
-        return false;
-    return true;
-}
-
-bool dns_address_equal(const struct dns_address *a, const struct dns_address *b)
-{
-    return strcmp(a->text, b->text) == 0;
-}
-
 /* True when the kernel has no route to the address: an IPv6 server on an IPv4 machine. */
-static bool is_unroutable(const struct dns_address *address)
+static bool is_unroutable(const struct address *address)
 {
     CLEANUP_CLOSE int fd = socket(address->socket.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -207,7 +80,7 @@ static bool is_unroutable(const struct dns_address *address)
 
 /* ---- channels ---- */
 
-static struct channel *channel_new(const struct dns_address *address, enum transport transport)
+static struct channel *channel_new(const struct address *address, enum transport transport)
 {
     struct in_addr nowhere = {0};
     static char lookups[] = "b";
@@ -226,14 +99,14 @@ static struct channel *channel_new(const struct dns_address *address, enum trans
     int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
                ARES_OPT_SERVERS | ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ | ARES_OPT_DOMAINS |
                ARES_OPT_SORTLIST | ARES_OPT_NOROTATE;
-    char server[DNS_TEXT_SIZE];
+    char server[ADDRESS_TEXT_SIZE];
     struct channel *channel = calloc(1, sizeof *channel);
 
 #ifdef ARES_OPT_QUERY_CACHE
     mask |= ARES_OPT_QUERY_CACHE;
     options.qcache_max_ttl = 0;
 #endif
-    dns_address_with_port(address, server);
+    address_with_port(address, server);
     if (channel == NULL || ares_init_options(&channel->ares, &options, mask) != ARES_SUCCESS) {
         free(channel);
         return NULL;
@@ -293,12 +166,12 @@ int dns_open(struct dns **dns)
     return DNSHOOK_OK;
 }
 
-struct dns_server *dns_server(struct dns *dns, const struct dns_address *address)
+struct dns_server *dns_server(struct dns *dns, const struct address *address)
 {
     struct dns_server *server;
 
     for (server = dns->servers; server != NULL; server = server->next)
-        if (dns_address_equal(&server->address, address))
+        if (address_equal(&server->address, address))
             return server;
     server = calloc(1, sizeof *server);
     if (server == NULL) {
@@ -314,7 +187,7 @@ struct dns_server *dns_server(struct dns *dns, const struct dns_address *address
     return server;
 }
 
-const struct dns_address *dns_server_address(const struct dns_server *server)
+const struct address *dns_server_address(const struct dns_server *server)
 {
     return &server->address;
 }

@@ -11,33 +11,11 @@
 #define DNS_H
 
 #include <ldns/ldns.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
+#include "address.h"
 #include "name.h"
-
-enum { DNS_PORT = 53, DNS_TEXT_SIZE = INET6_ADDRSTRLEN + sizeof "[]:65535" };
-
-/* An address of a server. */
-struct dns_address {
-    struct sockaddr_storage socket;
-    socklen_t size;
-    char text[DNS_TEXT_SIZE]; /* for people; with the port only if it is not 53 */
-};
-
-/* Reads "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353"; `port` is taken if the
- * text has none. False for anything else. */
-bool dns_address_parse(const char *text, uint16_t port, struct dns_address *address);
-
-/* The address of an A or AAAA record, port 53; false for any other record. */
-bool dns_address_from_rr(const ldns_rr *rr, struct dns_address *address);
-
-/* The address with its port, as c-ares reads it: "192.0.2.1:53", "[2001:db8::1]:53". */
-void dns_address_with_port(const struct dns_address *address, char out[DNS_TEXT_SIZE]);
-
-bool dns_address_equal(const struct dns_address *a, const struct dns_address *b);
 
 enum dns_outcome {
     DNS_ANSWER = 0, /* `packet` is a well-formed answer to this question, whatever its rcode */
@@ -70,8 +48,8 @@ void dns_close(struct dns *dns);
 
 /* The server at an address, made at the first call and kept until dns_close(): what was learnt
  * about it (TCP, round trip) lasts. NULL when memory ran out (said). */
-struct dns_server *dns_server(struct dns *dns, const struct dns_address *address);
-const struct dns_address *dns_server_address(const struct dns_server *server);
+struct dns_server *dns_server(struct dns *dns, const struct address *address);
+const struct address *dns_server_address(const struct dns_server *server);
 
 /* Asks. `recursion` sets RD, for resolvers. `done` is called from dns_run(), once, unless
  * dns_forget() comes first. DNSHOOK_OK, DNSHOOK_NO_MEMORY, or DNSHOOK_BAD_CONFIG for a name that

@@ -69,7 +69,7 @@ static int broken(struct stream *stream, const char *why)
     return DNSHOOK_UNREACHABLE;
 }
 
-static int connect_to(struct stream *stream, const struct dns_address *address)
+static int connect_to(struct stream *stream, const struct address *address)
 {
     int error = 0;
     socklen_t size = sizeof error;
@@ -206,7 +206,7 @@ static int read_answers(struct stream *stream, struct exchange *exchange,
 }
 
 /* The whole exchange with one address. */
-static int try_address(struct exchange *exchange, const struct dns_address *address,
+static int try_address(struct exchange *exchange, const struct address *address,
                        const struct dnshook_dns_request *request, bool *accepted,
                        struct stream *stream)
 {
@@ -228,14 +228,14 @@ static int try_address(struct exchange *exchange, const struct dns_address *addr
 
 /* The addresses of the server that the request names. */
 static int find_addresses(struct resolver *resolver, const struct dnshook_dns_request *request,
-                          struct dns_address *addresses, size_t *count, char why[WHY_SIZE])
+                          struct address *addresses, size_t *count, char why[WHY_SIZE])
 {
     const uint16_t port = (uint16_t)(request->port != 0 ? request->port : DNS_PORT);
     char reason[RESOLVER_WHY_SIZE] = "";
     int status;
 
     *count = 1;
-    if (dns_address_parse(request->server, port, &addresses[0]))
+    if (address_parse(request->server, port, &addresses[0]))
         return DNSHOOK_OK;
     status =
         resolver_host(resolver, request->server, port, addresses, ADDRESSES_MAX, count, reason);
@@ -247,12 +247,12 @@ static int find_addresses(struct resolver *resolver, const struct dnshook_dns_re
 
 /* Moves the address that answered last to the front: one that stays silent costs its whole time,
  * and a roll-back has little. */
-static void prefer(struct dns_address *addresses, size_t count, const struct dns_address *answered)
+static void prefer(struct address *addresses, size_t count, const struct address *answered)
 {
     for (size_t i = 1; i < count; i++) {
-        const struct dns_address found = addresses[i];
+        const struct address found = addresses[i];
 
-        if (!dns_address_equal(&found, answered))
+        if (!address_equal(&found, answered))
             continue;
         addresses[i] = addresses[0];
         addresses[0] = found;
@@ -294,7 +294,7 @@ int exchange_run(struct exchange *exchange, struct resolver *resolver,
                  const struct dnshook_dns_request *request, struct dnshook_dns_response *response,
                  exchange_fail_fn *fail, void *opaque)
 {
-    struct dns_address addresses[ADDRESSES_MAX];
+    struct address addresses[ADDRESSES_MAX];
     struct stream stream = {.fd = -1, .why = ""};
     char why[WHY_SIZE] = "";
     size_t count = 0;

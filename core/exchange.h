@@ -12,8 +12,8 @@
 struct exchange {
     unsigned char *message;
     size_t size;
-    struct dns_address address;
-    struct dns_address answered; /* of the last exchange that came to an answer */
+    struct address address;
+    struct address answered; /* of the last exchange that came to an answer */
 };
 
 /* Says why it failed, once; returns `status`. */

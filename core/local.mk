@@ -9,6 +9,7 @@ core_libcore_a_CFLAGS = $(CORE_CFLAGS)
 core_libcore_a_CPPFLAGS = $(CORE_CPPFLAGS)
 core_libcore_a_SOURCES = \
 	core/acmetool.c core/acmetool.h \
+	core/address.c core/address.h \
 	core/arena.c core/arena.h \
 	core/authority.c core/authority.h \
 	core/challenge.c core/challenge.h \

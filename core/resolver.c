@@ -12,7 +12,7 @@
 #include "dnshook/provider.h"
 #include "log.h"
 
-enum { LIST_SIZE = RESOLVER_MAX * (DNS_TEXT_SIZE + 2), HOST_TIMEOUT = 3000, HOST_SOCKETS = 8 };
+enum { LIST_SIZE = RESOLVER_MAX * (ADDRESS_TEXT_SIZE + 2), HOST_TIMEOUT = 3000, HOST_SOCKETS = 8 };
 
 struct resolver {
     struct dns *dns;
@@ -24,7 +24,7 @@ struct resolver {
 
 /* ---- the list ---- */
 
-static int add_server(struct resolver *resolver, const struct dns_address *address)
+static int add_server(struct resolver *resolver, const struct address *address)
 {
     const size_t used = strlen(resolver->text);
     struct dns_server *server;
@@ -46,13 +46,13 @@ static int read_list(struct resolver *resolver, const char *list)
 
     for (const char *at = list + strspn(list, between); *at != '\0'; at += strspn(at, between)) {
         const size_t size = strcspn(at, between);
-        char text[DNS_TEXT_SIZE] = "";
-        struct dns_address address;
+        char text[ADDRESS_TEXT_SIZE] = "";
+        struct address address;
         int status;
 
         if (size < sizeof text)
             memcpy(text, at, size);
-        if (!dns_address_parse(text, DNS_PORT, &address)) {
+        if (!address_parse(text, DNS_PORT, &address)) {
             log_error("DNSHOOK_RESOLVERS: \"%.*s\" is no address: write addresses with commas "
                       "between them, as in 192.0.2.1, [2001:db8::1]:5353",
                       (int)size, at);
@@ -86,11 +86,11 @@ static int read_system(struct resolver *resolver)
     for (const struct ares_addr_port_node *node = nodes; node != NULL && status == DNSHOOK_OK;
          node = node->next) {
         char host[INET6_ADDRSTRLEN] = "";
-        struct dns_address address;
+        struct address address;
 
         (void)ares_inet_ntop(node->family, &node->addr, host, sizeof host);
-        if (dns_address_parse(host, (uint16_t)(node->udp_port > 0 ? node->udp_port : DNS_PORT),
-                              &address))
+        if (address_parse(host, (uint16_t)(node->udp_port > 0 ? node->udp_port : DNS_PORT),
+                          &address))
             status = add_server(resolver, &address);
     }
     return status;
@@ -209,7 +209,7 @@ int resolver_ask(struct resolver *resolver, struct lookup *lookups, size_t count
 /* ---- hosts ---- */
 
 struct host_search {
-    struct dns_address *addresses;
+    struct address *addresses;
     size_t room;
     size_t count;
     uint16_t port;
@@ -227,7 +227,7 @@ static void add_address(struct host_search *search, const struct sockaddr *socke
 
     if (search->count < search->room &&
         ares_inet_ntop(socket->sa_family, source, host, sizeof host) != NULL &&
-        dns_address_parse(host, search->port, &search->addresses[search->count]))
+        address_parse(host, search->port, &search->addresses[search->count]))
         search->count++;
 }
 
@@ -287,9 +287,9 @@ static ares_channel host_channel(const struct resolver *resolver)
         return NULL;
     for (size_t i = 0; i < resolver->count; i++) {
         const size_t used = strlen(list);
-        char text[DNS_TEXT_SIZE];
+        char text[ADDRESS_TEXT_SIZE];
 
-        dns_address_with_port(dns_server_address(resolver->servers[i]), text);
+        address_with_port(dns_server_address(resolver->servers[i]), text);
         (void)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? "," : "", text);
     }
     if (ares_set_servers_ports_csv(channel, list) != ARES_SUCCESS) {
@@ -300,7 +300,7 @@ static ares_channel host_channel(const struct resolver *resolver)
 }
 
 int resolver_host(struct resolver *resolver, const char *host, uint16_t port,
-                  struct dns_address *addresses, size_t room, size_t *count,
+                  struct address *addresses, size_t room, size_t *count,
                   char why[RESOLVER_WHY_SIZE])
 {
     const struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};

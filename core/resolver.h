@@ -28,7 +28,7 @@ struct lookup {
     bool failed; /* a resolver answered with an error, as SERVFAIL: it works, this name does not */
 };
 
-/* Reads the list: `list` (commas or spaces between addresses, a port as in dns_address_parse()),
+/* Reads the list: `list` (commas or spaces between addresses, a port as in address_parse()),
  * or /etc/resolv.conf where it is NULL or "". DNSHOOK_OK, or DNSHOOK_BAD_CONFIG, said. `dns` is
  * kept. */
 int resolver_open(struct dns *dns, const char *list, struct resolver **resolver);
@@ -46,7 +46,7 @@ const char *resolver_text(const struct resolver *resolver);
  * then the resolvers. At most `room`; *count tells how many. DNSHOOK_OK, DNSHOOK_UNREACHABLE (not
  * said: `why` holds the reason), or as dns_run(). */
 int resolver_host(struct resolver *resolver, const char *host, uint16_t port,
-                  struct dns_address *addresses, size_t room, size_t *count,
+                  struct address *addresses, size_t room, size_t *count,
                   char why[RESOLVER_WHY_SIZE]);
 
 #endif

@@ -38,7 +38,7 @@ tests_unit_libcheck_a_CFLAGS = $(CORE_TEST_CFLAGS)
 
 # Scripted servers in place of the network, and a clock that does not wait: see scripted.h.
 SCRIPTED_LINK = -Wl,--wrap=poll,--wrap=__poll_chk,--wrap=connect \
-	-Wl,--wrap=deadline_now,--wrap=dns_address_from_rr
+	-Wl,--wrap=deadline_now,--wrap=address_from_rr
 
 tests_unit_test_arena_SOURCES = tests/unit/test_arena.c
 tests_unit_test_arena_CPPFLAGS = $(CORE_TEST_CPPFLAGS)

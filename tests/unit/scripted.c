@@ -15,7 +15,7 @@ enum { GRACE_ROUNDS = 2, FOREVER = 3600000 /* ms */ };
 
 static struct scripted *servers;
 static int64_t skipped; /* ms by which the clock is ahead */
-static char no_route[DNS_TEXT_SIZE];
+static char no_route[ADDRESS_TEXT_SIZE];
 
 int64_t __real_deadline_now(void);
 int64_t __wrap_deadline_now(void);
@@ -24,8 +24,8 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
 int __wrap___poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size);
 int __real_connect(int fd, const struct sockaddr *socket, socklen_t size);
 int __wrap_connect(int fd, const struct sockaddr *socket, socklen_t size);
-bool __real_dns_address_from_rr(const ldns_rr *rr, struct dns_address *address);
-bool __wrap_dns_address_from_rr(const ldns_rr *rr, struct dns_address *address);
+bool __real_address_from_rr(const ldns_rr *rr, struct address *address);
+bool __wrap_address_from_rr(const ldns_rr *rr, struct address *address);
 
 /* ---- sockets ---- */
 
@@ -66,14 +66,14 @@ static uint16_t open_pair(struct scripted *server)
 struct scripted *scripted_start(const struct scripted_row *rows, size_t count)
 {
     struct scripted *const server = calloc(1, sizeof *server);
-    char text[DNS_TEXT_SIZE];
+    char text[ADDRESS_TEXT_SIZE];
     uint16_t port;
 
     assert_non_null(server);
     server->rows = rows;
     server->row_count = count;
     (void)snprintf(text, sizeof text, "127.0.0.1:%u", (unsigned)open_pair(server));
-    assert_true(dns_address_parse(text, DNS_PORT, &server->address));
+    assert_true(address_parse(text, DNS_PORT, &server->address));
     server->other = open_socket(SOCK_DGRAM, 0, &port);
     assert_true(server->other >= 0);
     for (size_t i = 0; i < SCRIPTED_CONNECTIONS; i++)
@@ -472,9 +472,9 @@ int __wrap_connect(int fd, const struct sockaddr *socket, socklen_t size)
     return -1;
 }
 
-bool __wrap_dns_address_from_rr(const ldns_rr *rr, struct dns_address *address)
+bool __wrap_address_from_rr(const ldns_rr *rr, struct address *address)
 {
-    if (!__real_dns_address_from_rr(rr, address))
+    if (!__real_address_from_rr(rr, address))
         return false;
     for (const struct scripted *server = servers; server != NULL; server = server->next)
         if (strcmp(server->published, address->text) == 0)

@@ -82,9 +82,9 @@ struct scripted {
     struct scripted_asked asked[SCRIPTED_ASKED_MAX];
     size_t asked_count;
     size_t received; /* bytes over TCP */
-    struct dns_address address;
+    struct address address;
     struct scripted *next;
-    char published[DNS_TEXT_SIZE];
+    char published[ADDRESS_TEXT_SIZE];
     int udp;
     int other; /* UDP, of another port */
     int tcp;

@@ -101,7 +101,7 @@ static void assert_source(const char *name, unsigned sources)
 static void assert_address(const struct scripted *server, uint32_t names)
 {
     for (size_t i = 0; i < authority->address_count; i++)
-        if (dns_address_equal(dns_server_address(authority->addresses[i].server),
+        if (address_equal(dns_server_address(authority->addresses[i].server),
                               &server->address)) {
             assert_int_equal(authority->addresses[i].names, names);
             return;

@@ -58,17 +58,17 @@ static void addresses_that_are_read(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct dns_address address;
-        struct dns_address again;
-        char text[DNS_TEXT_SIZE];
+        struct address address;
+        struct address again;
+        char text[ADDRESS_TEXT_SIZE];
 
-        if (!dns_address_parse(rows[i].text, DNS_PORT, &address))
+        if (!address_parse(rows[i].text, DNS_PORT, &address))
             fail_msg("%s was refused", rows[i].text);
         assert_string_equal(address.text, rows[i].shown);
-        dns_address_with_port(&address, text);
+        address_with_port(&address, text);
         assert_string_equal(text, rows[i].with_port);
-        assert_true(dns_address_parse(address.text, DNS_PORT, &again));
-        assert_true(dns_address_equal(&address, &again));
+        assert_true(address_parse(address.text, DNS_PORT, &again));
+        assert_true(address_equal(&address, &again));
     }
 }
 
@@ -106,9 +106,9 @@ static void addresses_that_are_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(texts); i++) {
-        struct dns_address address;
+        struct address address;
 
-        if (dns_address_parse(texts[i], DNS_PORT, &address))
+        if (address_parse(texts[i], DNS_PORT, &address))
             fail_msg("'%s' was taken for %s", texts[i], address.text);
     }
 }
@@ -121,12 +121,12 @@ static void addresses_that_differ(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(texts); i++)
         for (size_t j = 0; j < COUNT(texts); j++) {
-            struct dns_address a;
-            struct dns_address b;
+            struct address a;
+            struct address b;
 
-            assert_true(dns_address_parse(texts[i], DNS_PORT, &a));
-            assert_true(dns_address_parse(texts[j], DNS_PORT, &b));
-            assert_int_equal(dns_address_equal(&a, &b), i == j);
+            assert_true(address_parse(texts[i], DNS_PORT, &a));
+            assert_true(address_parse(texts[j], DNS_PORT, &b));
+            assert_int_equal(address_equal(&a, &b), i == j);
         }
 }
 
@@ -144,11 +144,11 @@ static void addresses_of_records(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct dns_address address;
+        struct address address;
         ldns_rr *rr = NULL;
 
         assert_int_equal(ldns_rr_new_frm_str(&rr, rows[i].record, 60, NULL, NULL), LDNS_STATUS_OK);
-        assert_int_equal(dns_address_from_rr(rr, &address), rows[i].text != NULL);
+        assert_int_equal(address_from_rr(rr, &address), rows[i].text != NULL);
         if (rows[i].text != NULL)
             assert_string_equal(address.text, rows[i].text);
         ldns_rr_free(rr);
@@ -492,12 +492,12 @@ static void unroutable(void **state)
 
 static void servers_are_made_once(void **state)
 {
-    struct dns_address a;
-    struct dns_address b;
+    struct address a;
+    struct address b;
 
     (void)state;
-    assert_true(dns_address_parse("127.0.0.1:1", DNS_PORT, &a));
-    assert_true(dns_address_parse("127.0.0.1:2", DNS_PORT, &b));
+    assert_true(address_parse("127.0.0.1:1", DNS_PORT, &a));
+    assert_true(address_parse("127.0.0.1:2", DNS_PORT, &b));
     assert_ptr_equal(dns_server(dns, &a), dns_server(dns, &a));
     assert_ptr_not_equal(dns_server(dns, &a), dns_server(dns, &b));
     assert_string_equal(dns_server_address(dns_server(dns, &a))->text, "127.0.0.1:1");

@@ -51,7 +51,7 @@ static void open_list(const char *list)
 /* Opens a resolver of one or two servers. */
 static void open_servers(const struct scripted *first, const struct scripted *second)
 {
-    char list[2 * DNS_TEXT_SIZE];
+    char list[2 * ADDRESS_TEXT_SIZE];
 
     (void)snprintf(list, sizeof list, "%s %s", first->address.text,
                    second != NULL ? second->address.text : "");
@@ -262,7 +262,7 @@ static void a_bad_name(void **state)
 
 /* ---- hosts ---- */
 
-static int host(const char *name, struct dns_address addresses[ROOM], size_t room, size_t *count,
+static int host(const char *name, struct address addresses[ROOM], size_t room, size_t *count,
                 char why[RESOLVER_WHY_SIZE])
 {
     why[0] = '\0';
@@ -272,7 +272,7 @@ static int host(const char *name, struct dns_address addresses[ROOM], size_t roo
 static void hosts(void **state)
 {
     static const char *const wanted[] = {"192.0.2.1:5353", "192.0.2.2:5353", "[2001:db8::1]:5353"};
-    struct dns_address addresses[ROOM];
+    struct address addresses[ROOM];
     char why[RESOLVER_WHY_SIZE];
     size_t count = 0;
 
@@ -294,7 +294,7 @@ static void hosts(void **state)
 static void hosts_that_are_none(void **state)
 {
     static const char *const names[] = {"no.example", "empty.example", "refused.example"};
-    struct dns_address addresses[ROOM];
+    struct address addresses[ROOM];
     char why[RESOLVER_WHY_SIZE];
     size_t count = 1;
 
@@ -310,7 +310,7 @@ static void hosts_that_are_none(void **state)
 /* Past the deadline nobody is waited for. */
 static void a_host_past_the_deadline(void **state)
 {
-    struct dns_address addresses[ROOM];
+    struct address addresses[ROOM];
     char why[RESOLVER_WHY_SIZE];
     size_t count = 1;
 

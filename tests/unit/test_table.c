@@ -32,9 +32,9 @@ static int set_up(void **state)
         authority_add_name(&authority, "ns2.example", FROM_PARENT) != DNSHOOK_OK)
         return -1;
     for (size_t i = 0; i < ADDRESSES; i++) {
-        struct dns_address address;
+        struct address address;
 
-        if (!dns_address_parse(texts[i], DNS_PORT, &address))
+        if (!address_parse(texts[i], DNS_PORT, &address))
             return -1;
         authority.addresses[i].server = dns_server(dns, &address);
         authority.addresses[i].names = names[i];
