@@ -12,7 +12,7 @@ core_libcore_a_SOURCES = \
 	core/address.c core/address.h \
 	core/arena.c core/arena.h \
 	core/authority.c core/authority.h \
-	core/challenge.c core/challenge.h \
+	core/challenge.c core/challenge.h core/challenge_wait.c \
 	core/cleanup.h \
 	core/command_check.c \
 	core/command_providers.c \
