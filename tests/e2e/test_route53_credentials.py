@@ -108,6 +108,23 @@ def environment(t, c):
           "no credentials at all")
 
 
+def hidden_home(t, c):
+    """a service that hides /root (ProtectHome=yes, no CAP_DAC_OVERRIDE), as acmetool.service"""
+    user = c.account.user()
+    home = c.folder()
+    os.chmod(home, 0)
+    world = c.desk.world
+    world.wrapper = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--no-new-privs"]
+    try:
+        works(t, c, c.environment(HOME=home, **user.environment()), lambda: user.calls,
+              "keys from the environment")
+        fails(t, c, c.environment(HOME=home), r"credentials.*AWS_ACCESS_KEY_ID", "no keys at all")
+        fails(t, c, c.environment(HOME=home, AWS_CONFIG_FILE=home + "/config"),
+              r"/config cannot be read: Permission denied", "a file that was named")
+    finally:
+        world.wrapper = []
+
+
 def profiles(t, c):
     """the shared files"""
     first, second = c.account.user(), c.account.user()
@@ -323,7 +340,7 @@ def main():
         cast = Cast(w, aws)
         w.start()
         aws.start()
-        tap.run([environment, profiles, assumed, expired_once, web_identity, process, sso, container,
+        tap.run([environment, hidden_home, profiles, assumed, expired_once, web_identity, process, sso, container,
                  instance], cast, parallel=1)
         cast.desk.finish(tap)
         aws.finish(tap)
