@@ -265,6 +265,9 @@ static void note_added(struct road *road, struct challenge *challenge)
     challenge->placed =
         challenge->claimed || (failed ? may_have_happened(challenge->status)
                                       : challenge->change.effect != DNSHOOK_EFFECT_NO_CHANGE);
+    challenge->unsure = challenge->status == DNSHOOK_INTERRUPTED ||
+                        challenge->status == DNSHOOK_DEADLINE ||
+                        challenge->status == DNSHOOK_UNREACHABLE;
     if (!challenge->placed)
         journal_end(road->journal, &entry);
     if (!failed)
@@ -323,6 +326,9 @@ int challenge_remove(struct road *road, struct challenge *set, size_t count)
         set[i].status = set[i].change.status;
         if (set[i].status != DNSHOOK_OK)
             continue;
+        /* What broke off may be done after the removal has found nothing: it stays on record. */
+        if (set[i].unsure && set[i].change.effect != DNSHOOK_EFFECT_CHANGED)
+            continue;
         journal_end(road->journal, &entry);
         set[i].placed = false;
         log_info("%s: the value %s", set[i].record,
@@ -343,7 +349,10 @@ static void say_left_behind(const struct road *road, const struct challenge *set
         if (!set[i].placed)
             continue;
         stop_command(road, &set[i], command, sizeof command);
-        log_error("%s: the value could not be taken away again; later run: %s", set[i].record,
+        log_error("%s: the value %s; later run: %s", set[i].record,
+                  set[i].status == DNSHOOK_OK
+                      ? "is not there, but the service may still be about to add it"
+                      : "could not be taken away again",
                   command);
     }
 }

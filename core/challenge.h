@@ -30,6 +30,7 @@ struct challenge {
     int status;
     bool placed;  /* the value is, or may be, there because of us */
     bool claimed; /* the journal had it from an earlier run */
+    bool unsure;  /* adding it broke off: the service may still be about to do it */
     char record[NAME_SIZE];
     struct instance_zone zone;
     struct authority *authority;

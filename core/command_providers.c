@@ -7,7 +7,7 @@
 #include "log.h"
 #include "table.h"
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, GUIDE_TIME = 15000 /* ms that info takes at the most */ };
 
 /* ---- providers ---- */
 
@@ -151,20 +151,41 @@ static int add_line(void *opaque, const char *line)
     return json_array_append_new(opaque, json_string(line)) == 0 ? DNSHOOK_OK : log_no_memory();
 }
 
+/* Finds record name and zone as a start would; the provider remembers the zone. Where that fails,
+ * what is said of the bare name has to do. */
+static void find_place(struct road *road, const char *domain, char *name, size_t size)
+{
+    struct instance_zone cut = {0};
+    struct instance_zone zone = {0};
+    struct route route;
+
+    if (challenge_route(road, domain, &route) != DNSHOOK_OK)
+        return;
+    (void)snprintf(name, size, "%s", route.record);
+    (void)snprintf(cut.name, sizeof cut.name, "%s", route.authority->zone);
+    (void)snprintf(cut.primary, sizeof cut.primary, "%s", route.authority->primary);
+    (void)instance_find_zone(road->instance, name, &cut, &zone);
+}
+
 /* Collects what the provider has to say of the permissions for a domain, NULL for any. */
 static int collect_guide(const struct run *run, const struct provider *provider, const char *domain,
                          json_t *guide)
 {
     char name[NAME_SIZE + sizeof "_acme-challenge."];
     struct road road = {0};
+    struct run brief = *run;
     int status = DNSHOOK_OK;
 
     if (provider->op.guide == NULL)
         return DNSHOOK_OK;
     (void)snprintf(name, sizeof name, "_acme-challenge.%s", domain != NULL ? domain : "");
-    status = run_start_clock(run, false);
+    if (!run->options.timeout_given)
+        brief.options.timeout = GUIDE_TIME;
+    status = run_start_clock(&brief, false);
     if (status == DNSHOOK_OK)
-        (void)run_open(run, provider->path, &road);
+        (void)run_open(&brief, provider->path, &road);
+    if (status == DNSHOOK_OK && road.instance != NULL && domain != NULL)
+        find_place(&road, domain, name, sizeof name);
     if (status == DNSHOOK_OK)
         status =
             instance_guide(provider, road.instance, domain != NULL ? name : NULL, add_line, guide);

@@ -36,6 +36,7 @@ struct call {
     struct http_url url;
     struct curl_slist *headers;
     bool sends_body;
+    size_t sent;        /* of the body */
     long timeout;       /* ms */
     bool until_the_end; /* ... which is all the time that the program has */
     char error[CURL_ERROR_SIZE];
@@ -211,19 +212,39 @@ static CURLcode set_callbacks(CURL *easy)
     return code;
 }
 
-/* The method comes last: libcurl changes it with the kind of body. The body is not copied. */
-static CURLcode set_body(const struct call *call)
+static size_t give_body(char *out, size_t size, size_t count, void *opaque)
+{
+    struct call *const call = opaque;
+    const size_t left = call->request->body_size - call->sent;
+    const size_t part = size * count < left ? size * count : left;
+
+    if (part > 0)
+        memcpy(out, (const char *)call->request->body + call->sent, part);
+    call->sent += part;
+    return part;
+}
+
+/* The method comes last: libcurl changes it with the kind of body. The body is read and not handed
+ * over: what cannot be rewound, libcurl does not send a second time of its own accord when a
+ * connection that it had kept breaks off, and whoever asked has to know that it broke off. */
+static CURLcode set_body(struct call *call)
 {
     const struct dnshook_http_request *const request = call->request;
-    const void *const body = request->body != NULL ? request->body : "";
+    const bool has_body = request->body != NULL && request->body_size > 0;
     const curl_off_t size = request->body != NULL ? (curl_off_t)request->body_size : 0;
     CURL *const easy = call->http->easy;
     CURLcode code = CURLE_OK;
 
     if (call->sends_body)
         code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size);
-    if (call->sends_body && code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+    if (call->sends_body && code == CURLE_OK && !has_body)
+        code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
+    if (has_body && code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (has_body && code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    if (has_body && code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_READDATA, call);
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
@@ -289,8 +310,22 @@ static bool has_endless_header(const struct call *call)
            sent > 0 && !call->http->answer.headers_done;
 }
 
+/* Takes user name and password of a proxy out of what libcurl says of its URL. */
+static void hide_user(char *text)
+{
+    char *const at = strrchr(text, '@');
+    char *const scheme = strstr(text, "://");
+    char *const mark = scheme != NULL && scheme < at ? scheme + 3 : strchr(text, '\'');
+
+    if (at == NULL)
+        return;
+    char *const begin = mark == NULL || mark > at ? text : mark + (*mark == '\'');
+
+    memmove(begin, at, strlen(at) + 1);
+}
+
 /* Says why the transfer failed. */
-static int explain(const struct call *call, CURLcode code)
+static int explain(struct call *call, CURLcode code)
 {
     static const struct {
         CURLcode code;
@@ -309,6 +344,7 @@ static int explain(const struct call *call, CURLcode code)
     const char *const why = call->error[0] != '\0' ? call->error : curl_easy_strerror(code);
     int end = call->program->status();
 
+    hide_user(call->error);
     if (end == DNSHOOK_OK && code == CURLE_OPERATION_TIMEDOUT && call->until_the_end)
         end = DNSHOOK_DEADLINE;
     if (call->http->answer.status != DNSHOOK_OK)
@@ -317,6 +353,8 @@ static int explain(const struct call *call, CURLcode code)
         return fail(call, end, end == DNSHOOK_DEADLINE ? "no time is left" : "interrupted", "");
     if (code == CURLE_OUT_OF_MEMORY && has_endless_header(call))
         return fail(call, DNSHOOK_BAD_ANSWER, "a header has no end, or memory ran out", "");
+    if (strncmp(call->error, "Unsupported proxy", 17) == 0)
+        return fail(call, DNSHOOK_BAD_CONFIG, why, "; look at https_proxy and HTTPS_PROXY");
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (outcomes[i].code == code)
             return fail(call, outcomes[i].status, why, outcomes[i].hint);

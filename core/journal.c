@@ -96,8 +96,10 @@ static bool use_state_directory(struct journal *journal)
     const char *list = getenv("STATE_DIRECTORY");
     char path[PATH_SIZE];
 
-    list += list != NULL ? strspn(list, ":") : 0;
-    if (list == NULL || *list == '\0')
+    if (list == NULL)
+        return false;
+    list += strspn(list, ":");
+    if (*list == '\0')
         return false;
     own_entry(list, path);
     if (use_directory(journal, path))

@@ -61,6 +61,7 @@ struct aws_request {
     const char *region;            /* of the endpoint; NULL: from the settings */
     const struct aws_credentials *credentials; /* sign with these; NULL: the instance's own */
     bool unsigned_call;            /* do not sign */
+    const char *secret;            /* in the body, and in no message; NULL: none */
     const char *const *headers;    /* more headers, "Name: value", not signed; NULL: none */
     bool once;                     /* one attempt, of 5 s at most (and another one if the clock was
                                       off): for what the work can do without; throttling is
@@ -81,8 +82,8 @@ struct aws_response {
 
 /*
  * One call: endpoint, signature, exchange, and whatever can be mended by trying again: throttling
- * and PriorRequestNotComplete with full-jitter backoff until the deadline; 5xx and broken
- * connections at most five times more; a clock that is off, corrected from the Date header, once,
+ * and PriorRequestNotComplete, 5xx and broken connections with full-jitter backoff until the
+ * deadline; a clock that is off, corrected from the Date header, once,
  * and told; expired credentials that are refreshable, once. DNSHOOK_OK: the service answered for
  * good; look at `error`. The service's definite refusals of the caller (AccessDenied,
  * InvalidClientTokenId, SignatureDoesNotMatch, ...) are DNSHOOK_OK as well, with `error` set: who

@@ -20,7 +20,6 @@ enum {
     WAIT_MAX = 20000,      /* ms */
     DOUBLINGS_MAX = 10,
     MARGIN = 1000,          /* ms kept for the attempt after the last wait */
-    TRANSIENT_MAX = 5,      /* attempts after the first one that failed */
     CLOCK_TOLERANCE = 240,  /* s; AWS takes signatures within 300 */
     ERROR_BODY_MAX = 65536, /* errors are shorter */
     SECRET_MIN = 8,         /* shorter ones are not looked for in texts */
@@ -195,6 +194,7 @@ static bool read_error(struct call *call)
         blot(copy, response->body_size, call->credentials->secret_access_key);
         blot(copy, response->body_size, call->credentials->session_token);
     }
+    blot(copy, response->body_size, call->request->secret);
     for (; more != NULL && *more != NULL; more++)
         blot(copy, response->body_size, value_of(*more));
     response->body = copy;
@@ -351,10 +351,7 @@ static bool mend_throttling(struct call *call)
 
 static bool mend_trouble(struct call *call)
 {
-    if (call->transient == TRANSIENT_MAX)
-        call->status = give_up(call, DNSHOOK_UNREACHABLE, "the service is out of order");
-    else
-        call->status = pause_before(call, backoff(TRANSIENT_FIRST, call->transient++));
+    call->status = pause_before(call, backoff(TRANSIENT_FIRST, call->transient++));
     return call->status == DNSHOOK_OK;
 }
 

@@ -101,6 +101,7 @@ static int ask(struct aws *aws, const struct sts_role *role, const struct operat
         .body = form,
         .credentials = operation->by,
         .unsigned_call = operation->by == NULL,
+        .secret = operation->token,
     };
     struct aws_response response;
     char source[CREDENTIALS_WHY_SIZE * 2];

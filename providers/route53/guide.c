@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "labels.h"
+#include "profile.h"
 #include "route53.h"
 
 #include <jansson.h>
@@ -32,15 +33,19 @@ static int take_zone(void *opaque, const struct dnshook_zone *zone)
 }
 
 /* Decides which zones the policy is for: those that the user named, else the one of the name, if
- * these credentials can find it. */
+ * the host has found it. */
 static void find_subject(struct subject *subject, struct route53 *self)
 {
     if (self == NULL)
         return;
+    (void)profiles_read(&self->aws); /* for the region, which says the ARNs' partition */
     subject->ids = (const char(*)[ROUTE53_ID_SIZE])self->ids;
     subject->id_count = self->id_count;
-    if (self->id_count > 0 || subject->name == NULL ||
-        route53_find_zone(self, subject->name, NULL, take_zone, subject) != DNSHOOK_OK)
+    if (self->id_count > 0 || subject->name == NULL)
+        return;
+    if (strcmp(subject->name, self->chosen_for) == 0)
+        memcpy(subject->found[0], self->chosen, ROUTE53_ID_SIZE);
+    else if (route53_find_zone(self, subject->name, NULL, take_zone, subject) != DNSHOOK_OK)
         return;
     subject->ids = (const char(*)[ROUTE53_ID_SIZE])subject->found;
     subject->id_count = 1;
@@ -108,10 +113,18 @@ static json_t *live_statement(const struct subject *subject)
                      "Resource", arn);
 }
 
-static json_t *find_statement(void)
+/* Where the zone of the name was found, it is the one that the DNS shows (no other is written to),
+ * and is found by its name. */
+static json_t *find_statement(const struct subject *subject)
 {
-    return json_pack("{s:s, s:[s, s], s:s}", "Effect", "Allow", "Action",
-                     "route53:ListHostedZonesByName", "route53:ListHostedZones", "Resource", "*");
+    json_t *const actions = json_pack("[s]", "route53:ListHostedZonesByName");
+
+    if (subject->id_count == 0 &&
+        json_array_append_new(actions, json_string("route53:ListHostedZones")) != 0) {
+        json_decref(actions);
+        return NULL;
+    }
+    return json_pack("{s:s, s:o, s:s}", "Effect", "Allow", "Action", actions, "Resource", "*");
 }
 
 /* True when the zone is found by asking each time. */
@@ -130,7 +143,7 @@ static char *write_policy(const struct subject *subject)
     char *text = NULL;
 
     if (policy != NULL &&
-        (!is_searching(subject) || json_array_append_new(statements, find_statement()) == 0))
+        (!is_searching(subject) || json_array_append_new(statements, find_statement(subject)) == 0))
         text = json_dumps(policy, JSON_INDENT(2));
     json_decref(policy);
     return text;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { NAMESERVERS_SIZE = 4096, MARKER_SIZE = 256 };
+enum { NAMESERVERS_SIZE = 4096, MARKER_SIZE = 256, PAGES_MAX = 500 /* of 100 zones each */ };
 
 static const char page_size[] = "100"; /* the most that the service gives */
 
@@ -237,7 +237,9 @@ int hosted_search(struct route53 *self, const char *name, bool *denied)
     *denied = false;
     if (more)
         labels_write_service(&labels, next_name);
-    while (more && status == DNSHOOK_OK) {
+    for (size_t pages = 0; more && status == DNSHOOK_OK; pages++) {
+        if (pages == PAGES_MAX)
+            return fail_zone(self, "list that has no end");
         const struct aws_pair query[] = {
             {"dnsname", next_name},
             {"maxitems", page_size},
@@ -300,8 +302,11 @@ int hosted_list(struct route53 *self)
     char marker[MARKER_SIZE] = "";
     int status = DNSHOOK_OK;
 
-    for (bool more = !self->all_listed; more && status == DNSHOOK_OK;)
-        status = ask_list(self, marker, &more);
+    bool more = !self->all_listed;
+
+    for (size_t pages = 0; more && status == DNSHOOK_OK; pages++)
+        status = pages < PAGES_MAX ? ask_list(self, marker, &more)
+                                   : fail_zone(self, "list that has no end");
     self->all_listed = status == DNSHOOK_OK;
     return status;
 }

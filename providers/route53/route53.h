@@ -23,6 +23,8 @@ struct route53 {
     struct aws aws;
     char (*ids)[ROUTE53_ID_SIZE]; /* hosted zones that the user named; NULL: none */
     size_t id_count;
+    char chosen[ROUTE53_ID_SIZE];     /* the zone that was last found ... */
+    char chosen_for[AWS_NAME_SIZE];   /* ... and for which name */
     struct hosted *zones; /* what the service has said of zones so far */
     bool all_listed;      /* every zone of the account is among them */
     char

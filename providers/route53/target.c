@@ -115,6 +115,33 @@ static int check_size(struct work *work, const struct target *target)
                      BATCH_ELEMENTS_MAX, BATCH_CHARACTERS_MAX);
 }
 
+/* A value that an attempt has put there whose answer, and with it the change's id, was lost: the
+ * same set is written once more, so that there is a change to ask about. */
+static bool write_again(struct work *work, struct target *target)
+{
+    const struct dnshook_host *const host = work->self->aws.host;
+
+    for (size_t i = 0; i < work->item_count; i++) {
+        struct item *const item = &work->items[i];
+        const struct rrset *const set =
+            item->target == target ? rrset_holding(&target->before, &item->txt) : NULL;
+        const struct batch_op delete = {.create = false, .name = target->written, .set = set};
+        const struct batch_op create = {.create = true, .name = target->written, .set = set};
+        const struct batch nothing = {.ops = NULL};
+
+        if (set == NULL || set->policy != NULL || !item->tried ||
+            item->change->action != DNSHOOK_ADD)
+            continue;
+        if (!batch_add(host, &target->batch, &delete) || !batch_add(host, &target->batch, &create))
+            return false;
+        item->changed = batch_fits(&target->batch, &nothing);
+        if (!item->changed)
+            batch_free(host, &target->batch);
+        return true;
+    }
+    return true;
+}
+
 /* Looks at a name and decides what to send. */
 static int plan_target(struct work *work, struct target *target)
 {
@@ -131,7 +158,8 @@ static int plan_target(struct work *work, struct target *target)
     if (status != DNSHOOK_OK)
         return status;
     if (!batch_add_difference(host, &target->batch, target->written, &target->before,
-                              &target->after))
+                              &target->after) ||
+        (target->batch.count == 0 && !write_again(work, target)))
         return aws_no_memory(&work->self->aws);
     return check_size(work, target);
 }

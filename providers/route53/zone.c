@@ -20,6 +20,10 @@ static int hand_zone(const struct search *search, const struct hosted *zone, dns
         .primary = search->cut == NULL ? NULL : search->cut->primary,
     };
 
+    if (search->name != NULL) {
+        (void)snprintf(search->self->chosen, ROUTE53_ID_SIZE, "%s", zone->id);
+        (void)snprintf(search->self->chosen_for, AWS_NAME_SIZE, "%s", search->name);
+    }
     return each(opaque, &public);
 }
 

@@ -33,6 +33,12 @@ int aws_credentials(struct aws *aws, bool fresh, const struct aws_credentials **
     return DNSHOOK_OK;
 }
 
+int profiles_read(struct aws *aws)
+{
+    (void)aws;
+    return DNSHOOK_OK;
+}
+
 const char *profiles_chosen(const struct aws *aws)
 {
     (void)aws;

@@ -502,14 +502,15 @@ static void test_unreachable(void **state)
 
 /* ---- races ----------------------------------------------------------------------------------- */
 
-/* The answer to a change is lost and the change is sent again: it meets what it made itself. */
+/* The answer to a change is lost and the change is sent again: it meets what it made itself, and
+ * writes the same set once more, to have a change that can be asked about. */
 static void test_lost_answers(void **state)
 {
     (void)state;
     service->lose = 1;
     (void)run(DNSHOOK_ADD, "v1", DNSHOOK_OK, DNSHOOK_EFFECT_CHANGED);
     assert_int_equal(simple()->count, 1);
-    assert_int_equal(service->changes, 1);
+    assert_int_equal(service->changes, 2);
     (void)fake_set_add(service, "b." NAME, "TXT", 60, "\"x\"");
     service->lose = 0;
     (void)run(DNSHOOK_ADD, "v2", DNSHOOK_OK, DNSHOOK_EFFECT_CHANGED);
