@@ -15,6 +15,7 @@ E2E_TESTS = \
 	tests/e2e/test_route53_live.py \
 	tests/e2e/test_route53_many.py \
 	tests/e2e/test_route53_standin.py \
+	tests/e2e/test_route53_valgrind.py \
 	tests/e2e/test_valgrind.py
 
 E2E_LAB = \
