@@ -5,6 +5,8 @@
  */
 #include "fake_aws_host.h"
 
+#include "vectors.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -271,9 +273,8 @@ bool fake_aws_free(struct fake_aws_host *fake)
 const char *fake_aws_vectors(const char *name)
 {
     static char path[4096];
-    const char *const top = getenv("TOP_SRCDIR");
+    char file[256];
 
-    (void)snprintf(path, sizeof path, "%s/../shared/vectors/aws-profiles/%s",
-                   top == NULL ? "." : top, name);
-    return access(path, R_OK) == 0 ? path : NULL;
+    (void)snprintf(file, sizeof file, "aws-profiles/%s", name);
+    return vectors_find(file, path, sizeof path) ? path : NULL;
 }
