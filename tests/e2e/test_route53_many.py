@@ -34,13 +34,13 @@ class Machine:
 
     def start(self, *words, env):
         """Starts dnshook on it."""
-        return lab.Running(["nsenter", "-t", self._holder.pid, "-m",
+        return lab.Running(["nsenter", "-t", self._holder.pid, "-m", "-r",
                             os.environ["BINDIR"] + "/dnshook", "-v", "-v", *words],
                            env=lab.process.clean_environment(**env), timeout=300)
 
     def journal(self):
         """What is left in its journal."""
-        found = subprocess.run(["nsenter", "-t", str(self._holder.pid), "-m", "find",
+        found = subprocess.run(["nsenter", "-t", str(self._holder.pid), "-m", "-r", "find",
                                 "/var/lib/dnshook", "-type", "f", "!", "-name", "*lock*"],
                                capture_output=True, text=True, check=True)
         return found.stdout.split()

@@ -9,7 +9,7 @@ import lab  # noqa: E402
 from lab import process, route53  # noqa: E402
 
 HOST = "www.heap.test"
-VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
+VALGRIND = ["valgrind", "-q", "--vgdb=no", "--error-exitcode=99", "--leak-check=full",
             "--errors-for-leak-kinds=definite,indirect", "--trace-children=no",
             f"--log-file={process.REPORTS}/valgrind.%p"]
 

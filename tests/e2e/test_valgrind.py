@@ -12,7 +12,7 @@ from lab.world import both, v4  # noqa: E402
 
 TK1 = servers.Key("tk1")
 ENV = {"RFC2136_NAMESERVER": v4(10), **TK1.environment()}
-VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
+VALGRIND = ["valgrind", "-q", "--vgdb=no", "--error-exitcode=99", "--leak-check=full",
             "--errors-for-leak-kinds=definite,indirect", "--trace-children=no",
             f"--log-file={process.REPORTS}/valgrind.%p"]
 START, STOP = "challenge-dns-start", "challenge-dns-stop"
