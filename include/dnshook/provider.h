@@ -97,6 +97,15 @@ enum dnshook_log_level { DNSHOOK_LOG_WARNING = 1, DNSHOOK_LOG_INFO = 2, DNSHOOK_
 #define DNSHOOK_PARAM_NO_FILE                                                                      \
     0x10U /* NAME_FILE is not looked up: the service gives that variable a                         \
              meaning of its own */
+#define DNSHOOK_PARAM_ZONE                                                                         \
+    0x20U /* the service's id of the zone, or its name: what a configuration's                     \
+             [domain] says of `zone` becomes this parameter's value; one a table */
+#define DNSHOOK_PARAM_IDENTITY                                                                     \
+    0x40U /* says whose account it is, as a key or a profile: an account of a                      \
+             configuration that sets one of these never looks into the environment */
+#define DNSHOOK_PARAM_AMBIENT                                                                      \
+    0x80U /* the platform may set this variable, as for containers: it counts                      \
+             also for an account of a configuration that sets none of IDENTITY */
 
 /* One parameter of a provider. The host looks values up, checks and hides them, and prints the
  * page of `dnshook info` from this table. The table ends with an element whose size is 0. */

@@ -21,7 +21,7 @@ const struct dnshook_param settings_params[] = {
     PARAM(0, "nameserver", "RFC2136_NAMESERVER",
           "The server that takes the updates: a name or an address, with :PORT if it is not 53 "
           "([ADDRESS]:PORT for IPv6); without it, the primary that the zone's SOA record names"),
-    PARAM(0, "zone", "RFC2136_ZONE",
+    PARAM(DNSHOOK_PARAM_ZONE, "zone", "RFC2136_ZONE",
           "The zone to update; without it, the server is asked which zone holds the name"),
     PARAM(0, "tsig-key", "RFC2136_TSIG_KEY",
           "The name of the TSIG key; with tsig-file, which of its keys to take"),

@@ -295,19 +295,20 @@ static void test_policy_is_not_wanted(void **state)
 
 static void test_params(void **state)
 {
+    enum { IDENTITY = DNSHOOK_PARAM_IDENTITY | DNSHOOK_PARAM_AMBIENT };
     static const struct {
         const char *name;
         const char *env;
         uint32_t flags;
     } rows[] = {
-        {"hosted-zone", "ACME_HOSTED_ZONE AWS_HOSTED_ZONE_ID", 0},
-        {"access-key-id", "AWS_ACCESS_KEY_ID", 0},
-        {"secret-access-key", "AWS_SECRET_ACCESS_KEY", DNSHOOK_PARAM_SECRET},
-        {"session-token", "AWS_SESSION_TOKEN AWS_SECURITY_TOKEN", DNSHOOK_PARAM_SECRET},
+        {"hosted-zone", "ACME_HOSTED_ZONE AWS_HOSTED_ZONE_ID", DNSHOOK_PARAM_ZONE},
+        {"access-key-id", "AWS_ACCESS_KEY_ID", IDENTITY},
+        {"secret-access-key", "AWS_SECRET_ACCESS_KEY", DNSHOOK_PARAM_SECRET | IDENTITY},
+        {"session-token", "AWS_SESSION_TOKEN AWS_SECURITY_TOKEN", DNSHOOK_PARAM_SECRET | IDENTITY},
         {"container-authorization-token", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-         DNSHOOK_PARAM_SECRET | DNSHOOK_PARAM_NO_FILE},
-        {"web-identity-token-file", "AWS_WEB_IDENTITY_TOKEN_FILE", DNSHOOK_PARAM_FILE},
-        {"ca-bundle", "AWS_CA_BUNDLE", DNSHOOK_PARAM_FILE},
+         DNSHOOK_PARAM_SECRET | DNSHOOK_PARAM_NO_FILE | DNSHOOK_PARAM_AMBIENT},
+        {"web-identity-token-file", "AWS_WEB_IDENTITY_TOKEN_FILE", DNSHOOK_PARAM_FILE | IDENTITY},
+        {"ca-bundle", "AWS_CA_BUNDLE", DNSHOOK_PARAM_FILE | DNSHOOK_PARAM_AMBIENT},
     };
     size_t count = 0;
 
