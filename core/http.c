@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "build.h"
 #include "cleanup.h"
-#include "config.h"
 #include "deadline.h"
 #include "http_curl.h"
 #include "loader.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "config.h"
+#include "build.h"
 #include "http_answer.h"
 #include "http_ca.h"
 #include "http_url.h"

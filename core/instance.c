@@ -6,7 +6,7 @@
 #include <sys/random.h>
 
 #include "arena.h"
-#include "config.h"
+#include "build.h"
 #include "deadline.h"
 #include "exchange.h"
 #include "http.h"

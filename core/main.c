@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "acmetool.h"
+#include "build.h"
 #include "commands.h"
-#include "config.h"
 #include "log.h"
 #include "process.h"
 

@@ -22,7 +22,7 @@ FLOORS = [
                                "lock signals terminal"),
     ("no policy", "log buf ini deadline cleanup address arena file name nearest process"),
 ]
-GENERATED = {"config.h"}
+GENERATED = {"build.h"}
 BANNED = """strcpy strcat sprintf vsprintf gets scanf sscanf fscanf system popen
 atoi atol atoll atof strtok alloca tmpnam tempnam mktemp setjmp longjmp exit abort assert rand srand
 gethostbyname inet_ntoa inet_addr signal vfork""".split()
