@@ -24,7 +24,13 @@ static bool is_managed(const char *path)
            (size > 1 && strncmp(path, credentials, size) == 0 && path[size] == '/');
 }
 
-static int check_mode(const char *path, enum file_kind kind, const struct stat *info,
+/* A group that may write: root's and our own are ourselves. */
+static bool is_strange_group(gid_t group)
+{
+    return group != 0 && group != getegid();
+}
+
+static int check_mode(const char *path, enum file_kind kind, const struct stat *info, size_t most,
                       char why[FILE_WHY_SIZE])
 {
     const unsigned mode = info->st_mode & 07777;
@@ -33,7 +39,14 @@ static int check_mode(const char *path, enum file_kind kind, const struct stat *
         (void)snprintf(why, FILE_WHY_SIZE, "%s is no regular file", path);
         return DNSHOOK_BAD_CONFIG;
     }
-    if ((mode & 02) != 0 || ((mode & 020) != 0 && info->st_gid != 0)) {
+    if (kind == FILE_TRUSTED && info->st_uid != 0 && info->st_uid != geteuid()) {
+        (void)snprintf(why, FILE_WHY_SIZE,
+                       "%s belongs to neither root nor the user who runs dnshook: run chown root "
+                       "%s",
+                       path, path);
+        return DNSHOOK_DENIED;
+    }
+    if ((mode & 02) != 0 || ((mode & 020) != 0 && is_strange_group(info->st_gid))) {
         (void)snprintf(why, FILE_WHY_SIZE,
                        "%s may be written by others (mode %04o): run chmod go-w %s", path, mode,
                        path);
@@ -45,8 +58,8 @@ static int check_mode(const char *path, enum file_kind kind, const struct stat *
                        path, mode, path);
         return DNSHOOK_DENIED;
     }
-    if (info->st_size > FILE_MAX) {
-        (void)snprintf(why, FILE_WHY_SIZE, "%s is larger than %d bytes", path, FILE_MAX);
+    if (info->st_size > (off_t)most) {
+        (void)snprintf(why, FILE_WHY_SIZE, "%s is larger than %zu bytes", path, most);
         return DNSHOOK_BAD_CONFIG;
     }
     return DNSHOOK_OK;
@@ -85,8 +98,8 @@ static int open_failed(const char *path, char why[FILE_WHY_SIZE])
     return DNSHOOK_BAD_CONFIG;
 }
 
-int file_read(const char *path, enum file_kind kind, char **text, size_t *size, bool *readable,
-              char why[FILE_WHY_SIZE])
+int file_read_most(const char *path, enum file_kind kind, size_t most, char **text, size_t *size,
+                   bool *readable, char why[FILE_WHY_SIZE])
 {
     CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat info;
@@ -97,23 +110,29 @@ int file_read(const char *path, enum file_kind kind, char **text, size_t *size, 
     *text = NULL;
     if (fd < 0 || fstat(fd, &info) != 0)
         return open_failed(path, why);
-    status = check_mode(path, kind, &info, why);
+    status = check_mode(path, kind, &info, most, why);
     if (status != DNSHOOK_OK)
         return status;
-    buffer = malloc(FILE_MAX + 1);
+    buffer = malloc(most + 1);
     if (buffer == NULL)
         return DNSHOOK_NO_MEMORY;
-    got = read_all(fd, buffer, FILE_MAX + 1);
-    if (got < 0 || got > FILE_MAX || memchr(buffer, '\0', (size_t)got) != NULL) {
+    got = read_all(fd, buffer, most + 1);
+    if (got < 0 || (size_t)got > most || memchr(buffer, '\0', (size_t)got) != NULL) {
         (void)snprintf(why, FILE_WHY_SIZE, "%s cannot be read: %s", path,
                        got < 0 ? strerror(errno) : "too large, or not a text");
-        OPENSSL_cleanse(buffer, FILE_MAX + 1);
+        OPENSSL_cleanse(buffer, most + 1);
         free(buffer);
         return DNSHOOK_BAD_CONFIG;
     }
     buffer[got] = '\0';
     *text = buffer;
     *size = (size_t)got;
-    *readable = (info.st_mode & 04) != 0;
+    *readable = (info.st_mode & 04) != 0 && !is_managed(path);
     return DNSHOOK_OK;
+}
+
+int file_read(const char *path, enum file_kind kind, char **text, size_t *size, bool *readable,
+              char why[FILE_WHY_SIZE])
+{
+    return file_read_most(path, kind, FILE_MAX, text, size, readable, why);
 }
