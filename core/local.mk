@@ -24,6 +24,7 @@ core_libcore_a_SOURCES = \
 	core/exchange.c core/exchange.h \
 	core/file.c core/file.h \
 	core/http.c core/http.h core/http_curl.h \
+	core/ini.c core/ini.h \
 	core/instance.c core/instance.h \
 	core/journal.c core/journal.h \
 	core/loader.c core/loader.h \

@@ -7,6 +7,7 @@ CORE_TESTS = \
 	tests/unit/test_dns \
 	tests/unit/test_exchange \
 	tests/unit/test_file \
+	tests/unit/test_ini \
 	tests/unit/test_instance \
 	tests/unit/test_journal \
 	tests/unit/test_log \
@@ -75,6 +76,12 @@ tests_unit_test_file_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_file_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_file_LDFLAGS = $(CORE_TEST_LINK)
 tests_unit_test_file_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_ini_SOURCES = tests/unit/test_ini.c
+tests_unit_test_ini_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_ini_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_ini_LDFLAGS = $(CORE_TEST_LINK)
+tests_unit_test_ini_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_instance_SOURCES = tests/unit/test_instance.c
 tests_unit_test_instance_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
