@@ -18,6 +18,8 @@ core_libcore_a_SOURCES = \
 	core/command_providers.c \
 	core/command_test.c \
 	core/commands.c core/commands.h \
+	core/config.c core/config.h core/config_account.c core/config_keys.c core/config_keys.h \
+	core/config_link.c core/config_parse.c core/config_parse.h \
 	core/deadline.c core/deadline.h \
 	core/delegation.c core/delegation.h \
 	core/dns.c core/dns.h \

@@ -18,7 +18,7 @@ FLOORS = [
     ("challenge", "challenge challenge_.*"),
     ("one concern each", "propagation propagation_.* route authority authority_.* delegation zone "
                          "provider provider_check instance params journal journal_.*"),
-    ("one outside thing each", "loader config http http_.* dns dns_.* resolver exchange variables "
+    ("one outside thing each", "loader config config_.* http http_.* dns dns_.* resolver exchange variables "
                                "lock signals terminal"),
     ("no policy", "log buf ini deadline cleanup address arena file name nearest process"),
 ]

@@ -3,6 +3,7 @@ if HAVE_CMOCKA
 CORE_TESTS = \
 	tests/unit/test_arena \
 	tests/unit/test_authority \
+	tests/unit/test_config \
 	tests/unit/test_deadline \
 	tests/unit/test_dns \
 	tests/unit/test_exchange \
@@ -52,6 +53,12 @@ tests_unit_test_authority_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_authority_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_authority_LDFLAGS = $(CORE_TEST_LINK) $(SCRIPTED_LINK)
 tests_unit_test_authority_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_config_SOURCES = tests/unit/test_config.c
+tests_unit_test_config_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_config_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_config_LDFLAGS = $(CORE_TEST_LINK)
+tests_unit_test_config_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_deadline_SOURCES = tests/unit/test_deadline.c
 tests_unit_test_deadline_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
