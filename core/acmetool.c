@@ -2,25 +2,33 @@
 
 #include <string.h>
 
-#include "deadline.h"
 #include "log.h"
 
 enum { ARGUMENTS = 4 /* event, host, target file, value */ };
 
 struct event {
     const char *word;
-    int (*handle)(struct road *road, struct challenge *set, size_t count); /* NULL: not ours */
-    bool keeps_time; /* part of the time is kept for rolling back */
+    int (*handle)(const struct run *run, struct challenge *challenge); /* NULL: not ours */
 };
 
+static int start(const struct run *run, struct challenge *challenge)
+{
+    return run_start(run, challenge, 1, RUN_WAIT);
+}
+
+static int stop(const struct run *run, struct challenge *challenge)
+{
+    return run_stop(run, challenge, 1);
+}
+
 static const struct event events[] = {
-    {"challenge-dns-start", challenge_start, true},
-    {"challenge-dns-stop", challenge_stop, false},
-    {"challenge-http-start", NULL, false},
-    {"challenge-http-stop", NULL, false},
-    {"challenge-tls-sni-start", NULL, false},
-    {"challenge-tls-sni-stop", NULL, false},
-    {"live-updated", NULL, false},
+    {"challenge-dns-start", start},
+    {"challenge-dns-stop", stop},
+    {"challenge-http-start", NULL},
+    {"challenge-http-stop", NULL},
+    {"challenge-tls-sni-start", NULL},
+    {"challenge-tls-sni-stop", NULL},
+    {"live-updated", NULL},
 };
 
 static const struct event *find(const char *word)
@@ -66,19 +74,10 @@ int acmetool_run(const struct run *run, int argc, char *const *argv)
     const struct event *const event = find(argv[0]);
     struct challenge challenge = {0};
     char host[NAME_SIZE];
-    struct road road = {0};
-    int status;
 
     if (event == NULL || event->handle == NULL)
         return EXIT_NOT_OURS;
     if (!read_arguments(argc, argv, host, &challenge))
         return EXIT_USAGE;
-    status = run_start_clock(run, event->keeps_time);
-    if (status == DNSHOOK_OK)
-        status = run_open(run, NULL, &road);
-    if (status == DNSHOOK_OK)
-        status = event->handle(&road, &challenge, 1);
-    deadline_outcome(run_exit(status));
-    road_close(&road);
-    return run_exit(status);
+    return event->handle(run, &challenge);
 }

@@ -16,49 +16,6 @@ enum {
     PROVIDER_SIZE = 1024 /* its name, or its file, quoted */
 };
 
-/* ---- opening ---- */
-
-static int read_quorum(enum quorum *quorum)
-{
-    const char *const text = getenv("DNSHOOK_QUORUM");
-
-    *quorum = QUORUM_REACHABLE;
-    if (text == NULL || *text == '\0' || strcmp(text, "reachable") == 0)
-        return DNSHOOK_OK;
-    if (strcmp(text, "all") != 0) {
-        log_error("DNSHOOK_QUORUM: \"%s\" is neither \"reachable\" nor \"all\"", text);
-        return DNSHOOK_BAD_CONFIG;
-    }
-    *quorum = QUORUM_ALL;
-    return DNSHOOK_OK;
-}
-
-int road_open(struct road *road, const struct provider *provider)
-{
-    int status;
-
-    memset(road, 0, sizeof *road);
-    status = read_quorum(&road->quorum);
-    if (status == DNSHOOK_OK)
-        status = dns_open(&road->dns);
-    if (status == DNSHOOK_OK)
-        status = resolver_open(road->dns, getenv("DNSHOOK_RESOLVERS"), &road->resolver);
-    road->map = (struct route_map){.dns = road->dns, .resolver = road->resolver};
-    if (status == DNSHOOK_OK && provider != NULL)
-        status = instance_open(provider, road->resolver, &road->instance);
-    return status;
-}
-
-void road_close(struct road *road)
-{
-    instance_close(road->instance);
-    journal_close(road->journal);
-    route_map_clear(&road->map);
-    resolver_close(road->resolver);
-    dns_close(road->dns);
-    log_forget_secrets();
-}
-
 const char *challenge_check_value(const char *value)
 {
     const size_t size = strlen(value);
@@ -83,54 +40,77 @@ static void fill_change(struct challenge *challenge)
                                                 .name = challenge->record,
                                                 .value = challenge->value,
                                                 .zone = &challenge->public_zone,
-                                                .ttl = TTL};
+                                                .ttl = challenge->ttl > 0 ? challenge->ttl : TTL};
 }
 
-static int find_zone(struct road *road, struct challenge *challenge)
+static int find_zone(struct challenge *challenge)
 {
     struct instance_zone cut = {0};
 
     (void)snprintf(cut.name, sizeof cut.name, "%s", challenge->authority->zone);
     (void)snprintf(cut.primary, sizeof cut.primary, "%s", challenge->authority->primary);
-    return instance_find_zone(road->instance, challenge->record, &cut, &challenge->zone);
+    return instance_find_zone(challenge->account->instance, challenge->record, &cut,
+                              &challenge->zone);
 }
 
-int challenge_route(struct road *road, const char *host, struct route *route)
+/* Says that the time was over, where it was. */
+static int said_late(const struct view *view, const char *host, int status)
 {
-    const int status = route_find(&road->map, host, route);
-
     if (status == DNSHOOK_DEADLINE)
         log_error("%s: the time was over while its zone and nameservers were looked for (resolvers "
                   "asked: %s)",
-                  host, resolver_text(road->resolver));
+                  host, resolver_text(view->resolver));
     return status;
 }
 
-/* Record name, authority and zone of one challenge. */
-static int place(struct road *road, struct challenge *challenge)
+int challenge_route(struct view *view, const char *host, struct route *route)
 {
+    return said_late(view, host, route_find(&view->map, host, route));
+}
+
+/* The configuration's alias has to be where the challenge name leads. */
+static int check_alias(const struct challenge *challenge)
+{
+    if (challenge->alias == NULL || name_equal(challenge->alias, challenge->record))
+        return DNSHOOK_OK;
+    log_error("%s: the configuration's alias is %s, but _acme-challenge.%s leads to %s: put the "
+              "record \"_acme-challenge.%s. CNAME %s.\" into its zone, or correct the alias",
+              challenge->host, challenge->alias, challenge->host, challenge->record,
+              challenge->host, challenge->alias);
+    return DNSHOOK_BAD_CONFIG;
+}
+
+/* Record name, authority and zone of one challenge. */
+static int place(struct challenge *challenge)
+{
+    struct view *const view = challenge->account->view;
     struct route route;
-    int status = challenge_route(road, challenge->host, &route);
+    int status = said_late(view, challenge->host,
+                           challenge->at_name ? route_at(&view->map, challenge->host, &route)
+                                              : route_find(&view->map, challenge->host, &route));
 
     if (status != DNSHOOK_OK)
         return status;
     memcpy(challenge->record, route.record, sizeof challenge->record);
     challenge->authority = route.authority;
-    status = find_zone(road, challenge);
+    status = check_alias(challenge);
+    if (status == DNSHOOK_OK)
+        status = find_zone(challenge);
     fill_change(challenge);
     return status;
 }
 
 static int prepare_one(struct road *road, struct challenge *challenge)
 {
-    const int status = place(road, challenge);
+    struct account *const account = challenge->account;
+    const int status = place(challenge);
 
     if (status != DNSHOOK_OK)
         return status;
     log_info("the value for %s goes to %s in zone %s%s%s", challenge->host, challenge->record,
              challenge->zone.name, challenge->zone.id[0] != '\0' ? ", " : "", challenge->zone.id);
-    return delegation_check(road->dns, road->resolver, road->instance, &challenge->public_zone,
-                            challenge->record, challenge->authority);
+    return delegation_check(road->dns, account->view->resolver, account->instance,
+                            &challenge->public_zone, challenge->record, challenge->authority);
 }
 
 int challenge_prepare(struct road *road, struct challenge *set, size_t count)
@@ -144,9 +124,9 @@ int challenge_prepare(struct road *road, struct challenge *set, size_t count)
 
 /* ---- changes ---- */
 
-static struct journal_entry entry_of(const struct road *road, const struct challenge *challenge)
+static struct journal_entry entry_of(const struct challenge *challenge)
 {
-    return (struct journal_entry){.provider = instance_provider(road->instance)->op.name,
+    return (struct journal_entry){.provider = challenge->account->name,
                                   .host = challenge->host,
                                   .value = challenge->value,
                                   .record = challenge->record,
@@ -161,8 +141,15 @@ static int open_journal(struct road *road)
     return road->journal != NULL ? DNSHOOK_OK : journal_open(&road->journal);
 }
 
+/* True for changes that can go to the service together. */
+static bool same_zone(const struct challenge *one, const struct challenge *other)
+{
+    return one->account == other->account && name_equal(one->zone.name, other->zone.name) &&
+           strcmp(one->zone.id, other->zone.id) == 0;
+}
+
 /* Makes the same change for each of the challenges, zone by zone. */
-static int change_set(struct road *road, struct challenge *set, size_t count, int action)
+static int change_set(struct challenge *set, size_t count, int action)
 {
     CLEANUP_FREE struct dnshook_change **changes = calloc(count, sizeof *changes);
     CLEANUP_FREE bool *taken = calloc(count, sizeof *taken);
@@ -178,8 +165,7 @@ static int change_set(struct road *road, struct challenge *set, size_t count, in
         int status;
 
         for (size_t j = i; j < count; j++)
-            if (!taken[j] && name_equal(set[j].zone.name, set[i].zone.name) &&
-                strcmp(set[j].zone.id, set[i].zone.id) == 0) {
+            if (!taken[j] && same_zone(&set[j], &set[i])) {
                 taken[j] = true;
                 set[j].change.action = (uint32_t)action;
                 set[j].change.status = DNSHOOK_OK;
@@ -187,7 +173,7 @@ static int change_set(struct road *road, struct challenge *set, size_t count, in
                 set[j].change.token[0] = '\0';
                 changes[group++] = &set[j].change;
             }
-        status = group > 0 ? instance_change(road->instance, changes, group) : DNSHOOK_OK;
+        status = group > 0 ? instance_change(set[i].account->instance, changes, group) : DNSHOOK_OK;
         first = first == DNSHOOK_OK ? status : first;
     }
     return first;
@@ -219,38 +205,45 @@ static void quote(char *out, size_t size, const char *text)
     (void)snprintf(out + used, size - used, "'");
 }
 
-/* The provider as a later call finds it: by its name where it is installed, else by its file. */
-static void quote_provider(char out[PROVIDER_SIZE], const struct provider *provider)
+/* The account as a later call finds it: by its name where it is installed or configured, else by
+ * the provider's file. */
+static void quote_account(char out[PROVIDER_SIZE], const struct account *account)
 {
+    const struct provider *const provider = instance_provider(account->instance);
     const size_t directory = sizeof PROVIDERDIR - 1;
 
-    if (strncmp(provider->path, PROVIDERDIR "/", directory + 1) == 0 &&
-        strchr(provider->path + directory + 1, '/') == NULL)
+    if (account->configured)
+        quote(out, PROVIDER_SIZE, account->name);
+    else if (strncmp(provider->path, PROVIDERDIR "/", directory + 1) == 0 &&
+             strchr(provider->path + directory + 1, '/') == NULL)
         (void)snprintf(out, PROVIDER_SIZE, "%s", provider->op.name);
     else
         quote(out, PROVIDER_SIZE, provider->path);
 }
 
 /* The command that takes a value away later. */
-static void stop_command(const struct road *road, const struct challenge *challenge, char *out,
-                         size_t size)
+static void stop_command(const struct challenge *challenge, char *out, size_t size)
 {
-    char provider[PROVIDER_SIZE];
+    char account[PROVIDER_SIZE];
     char value[VALUE_SIZE];
 
-    quote_provider(provider, instance_provider(road->instance));
+    quote_account(account, challenge->account);
     quote(value, sizeof value, challenge->value);
-    (void)snprintf(out, size, "dnshook --provider %s challenge-dns-stop %s '' %s", provider,
-                   challenge->host, value);
+    if (challenge->at_name)
+        (void)snprintf(out, size, "dnshook --provider %s remove %s %s", account, challenge->host,
+                       value);
+    else
+        (void)snprintf(out, size, "dnshook --provider %s challenge-dns-stop %s '' %s", account,
+                       challenge->host, value);
 }
 
 /* What the process says if it has to end in the middle of a call. */
-static void set_last_words(const struct road *road, const struct challenge *challenge)
+static void set_last_words(const struct challenge *challenge)
 {
     char command[COMMAND_SIZE];
     char text[COMMAND_SIZE + 128];
 
-    stop_command(road, challenge, command, sizeof command);
+    stop_command(challenge, command, sizeof command);
     (void)snprintf(text, sizeof text,
                    "dnshook: ended before the value could be taken away; later run: %s", command);
     deadline_last_words(text);
@@ -258,7 +251,7 @@ static void set_last_words(const struct road *road, const struct challenge *chal
 
 static void note_added(struct road *road, struct challenge *challenge)
 {
-    const struct journal_entry entry = entry_of(road, challenge);
+    const struct journal_entry entry = entry_of(challenge);
     const bool failed = challenge->change.status != DNSHOOK_OK;
 
     challenge->status = challenge->change.status;
@@ -280,7 +273,7 @@ static void note_added(struct road *road, struct challenge *challenge)
  * overwritten, and nobody would know any more what was left there. */
 static int check_moved(const struct road *road, const struct challenge *challenge)
 {
-    const struct journal_entry entry = entry_of(road, challenge);
+    const struct journal_entry entry = entry_of(challenge);
     struct journal_place noted;
     char command[COMMAND_SIZE];
 
@@ -288,7 +281,7 @@ static int check_moved(const struct road *road, const struct challenge *challeng
         (name_equal(noted.record, challenge->record) &&
          name_equal(noted.zone, challenge->zone.name)))
         return DNSHOOK_OK;
-    stop_command(road, challenge, command, sizeof command);
+    stop_command(challenge, command, sizeof command);
     log_error("%s: by the journal an earlier run has left this value at %s, and the way leads to "
               "%s by now: first run: %s",
               challenge->host, noted.record, challenge->record, command);
@@ -302,15 +295,15 @@ int challenge_add(struct road *road, struct challenge *set, size_t count)
     for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
         status = check_moved(road, &set[i]);
     for (size_t i = 0; i < count && status == DNSHOOK_OK; i++) {
-        const struct journal_entry entry = entry_of(road, &set[i]);
+        const struct journal_entry entry = entry_of(&set[i]);
 
         status = journal_begin(road->journal, &entry, &set[i].claimed);
         set[i].placed = set[i].claimed;
     }
     if (status != DNSHOOK_OK)
         return status;
-    set_last_words(road, &set[0]);
-    status = change_set(road, set, count, DNSHOOK_ADD);
+    set_last_words(&set[0]);
+    status = change_set(set, count, DNSHOOK_ADD);
     for (size_t i = 0; i < count; i++)
         note_added(road, &set[i]);
     return status;
@@ -318,10 +311,10 @@ int challenge_add(struct road *road, struct challenge *set, size_t count)
 
 int challenge_remove(struct road *road, struct challenge *set, size_t count)
 {
-    const int status = change_set(road, set, count, DNSHOOK_REMOVE);
+    const int status = change_set(set, count, DNSHOOK_REMOVE);
 
     for (size_t i = 0; i < count; i++) {
-        const struct journal_entry entry = entry_of(road, &set[i]);
+        const struct journal_entry entry = entry_of(&set[i]);
 
         set[i].status = set[i].change.status;
         if (set[i].status != DNSHOOK_OK)
@@ -341,14 +334,14 @@ int challenge_remove(struct road *road, struct challenge *set, size_t count)
 }
 
 /* Says which of the placed values are still there, and how to take them away. */
-static void say_left_behind(const struct road *road, const struct challenge *set, size_t count)
+static void say_left_behind(const struct challenge *set, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         char command[COMMAND_SIZE];
 
         if (!set[i].placed)
             continue;
-        stop_command(road, &set[i], command, sizeof command);
+        stop_command(&set[i], command, sizeof command);
         log_error("%s: the value %s; later run: %s", set[i].record,
                   set[i].status == DNSHOOK_OK
                       ? "is not there, but the service may still be about to add it"
@@ -368,7 +361,7 @@ int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
     deadline_begin_cleanup();
     if (placed == NULL) {
         status = log_no_memory();
-        say_left_behind(road, set, count);
+        say_left_behind(set, count);
         return status;
     }
     for (size_t i = 0; i < count; i++)
@@ -378,26 +371,36 @@ int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
             left++;
         }
     status = left > 0 ? challenge_remove(road, placed, left) : DNSHOOK_OK;
-    say_left_behind(road, placed, left);
+    say_left_behind(placed, left);
     deadline_last_words("");
     return status;
 }
 
 /* ---- the whole way ---- */
 
-int challenge_start(struct road *road, struct challenge *set, size_t count)
+/* Waits until the values are served. */
+static int wait_for(struct road *road, struct challenge *set, size_t count)
 {
-    struct watch_set *watches = NULL;
+    CLEANUP_FREE struct watch_set *watches = challenge_watch(set, count);
+
+    return watches != NULL ? challenge_wait(road, set, count, watches, true) : DNSHOOK_NO_MEMORY;
+}
+
+int challenge_resume(struct road *road, struct challenge *set, size_t count)
+{
+    const int status = challenge_prepare(road, set, count);
+
+    return status == DNSHOOK_OK ? wait_for(road, set, count) : status;
+}
+
+int challenge_start(struct road *road, struct challenge *set, size_t count, bool wait)
+{
     int status = challenge_prepare(road, set, count);
 
     if (status == DNSHOOK_OK)
         status = challenge_add(road, set, count);
-    if (status == DNSHOOK_OK) {
-        watches = challenge_watch(set, count);
-        status =
-            watches != NULL ? challenge_wait(road, set, count, watches, true) : DNSHOOK_NO_MEMORY;
-    }
-    free(watches);
+    if (status == DNSHOOK_OK && wait)
+        status = wait_for(road, set, count);
     if (status != DNSHOOK_OK)
         (void)challenge_roll_back(road, set, count);
     deadline_last_words("");
@@ -407,11 +410,11 @@ int challenge_start(struct road *road, struct challenge *set, size_t count)
 /* Finds where a value is: the journal knows best, the road to it may lead elsewhere by now. */
 static int locate(struct road *road, struct challenge *challenge)
 {
-    const struct journal_entry entry = entry_of(road, challenge);
+    const struct journal_entry entry = entry_of(challenge);
     struct journal_place noted;
 
     if (!journal_find(road->journal, &entry, &noted))
-        return place(road, challenge);
+        return place(challenge);
     memcpy(challenge->record, noted.record, sizeof challenge->record);
     (void)snprintf(challenge->zone.name, NAME_SIZE, "%s", noted.zone);
     (void)snprintf(challenge->zone.id, INSTANCE_ID_SIZE, "%s", noted.zone_id);

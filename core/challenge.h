@@ -1,36 +1,28 @@
 /*
  * challenge.h - the road from a set of challenges to values that the whole authority serves, and
- * back. All of a set goes through one provider; one wait covers all of it.
+ * back. Each goes through the account that it has; one wait covers all of them.
  */
 #ifndef CHALLENGE_H
 #define CHALLENGE_H
 
-#include "instance.h"
-#include "journal.h"
-#include "propagation.h"
-#include "route.h"
+#include "road.h"
 
-/* What belongs to a run. */
-struct road {
-    struct dns *dns;
-    struct resolver *resolver;
-    struct route_map map;
-    struct journal *journal; /* opened by who writes or takes away */
-    struct instance *instance;
-    enum quorum quorum;
-    int64_t wait_limit;            /* ms that the wait may take; 0: the run's deadline alone */
-    void (*changed)(void *opaque); /* called while waiting, when an address came to another state */
-    void *changed_opaque;
-};
-
-/* One (host, value), and what became of it. The caller sets the first two, and zeroes the rest. */
+/* One (host, value), and what became of it. Who reads the client's call sets the first three; run.h
+ * what the configuration says; the rest is zero. */
 struct challenge {
     const char *host;  /* as name_check_host() returns it */
     const char *value; /* checked with challenge_check_value() */
+    bool at_name;      /* `host` is the record name itself: no _acme-challenge. in front of it, no
+                          alias is followed */
+    struct account *account;
+    const char *alias; /* where the record name has to be; NULL: where it leads */
+    uint32_t ttl;      /* s, for a new set; 0: 60 */
+    enum quorum quorum;
     int status;
-    bool placed;  /* the value is, or may be, there because of us */
-    bool claimed; /* the journal had it from an earlier run */
-    bool unsure;  /* adding it broke off: the service may still be about to do it */
+    bool placed;    /* the value is, or may be, there because of us */
+    bool claimed;   /* the journal had it from an earlier run */
+    bool unsure;    /* adding it broke off: the service may still be about to do it */
+    bool unvouched; /* the provider cannot, or may not, say whether the change is live */
     char record[NAME_SIZE];
     struct instance_zone zone;
     struct authority *authority;
@@ -45,17 +37,13 @@ struct watch_set {
     struct watch watches[];
 };
 
-/* Opens DNS, resolvers (DNSHOOK_RESOLVERS), quorum (DNSHOOK_QUORUM) and provider; said.
- * The caller ends it with road_close(), also when it fails. */
-int road_open(struct road *road, const struct provider *provider);
-void road_close(struct road *road);
-
 /* NULL for a value that can be a challenge's; else what is wrong with it, as the end of a sentence
  * that begins with "the value". */
 const char *challenge_check_value(const char *value);
 
-/* route_find() on this road; says so when the time is over. */
-int challenge_route(struct road *road, const char *host, struct route *route);
+/* Where a host's value goes, through a view's resolvers, as route_find(); says so when the time is
+ * over. */
+int challenge_route(struct view *view, const char *host, struct route *route);
 
 /* Record name, zone and authority of each; where the provider would edit a zone that the Internet
  * is not led to, an error. Changes nothing. The first status that is not DNSHOOK_OK, said. */
@@ -79,8 +67,11 @@ int challenge_remove(struct road *road, struct challenge *set, size_t count);
  * that does it later. */
 int challenge_roll_back(struct road *road, struct challenge *set, size_t count);
 
-/* The whole way: prepare, add, wait; rolled back if any of it fails. */
-int challenge_start(struct road *road, struct challenge *set, size_t count);
+/* The whole way: prepare, add, wait if `wait`; rolled back if any of it fails. */
+int challenge_start(struct road *road, struct challenge *set, size_t count, bool wait);
+
+/* Waits for values that earlier runs have added: prepare, wait. Takes nothing away. */
+int challenge_resume(struct road *road, struct challenge *set, size_t count);
 
 /* Takes values away: by the journal where it knows them, else by the same road. Does not wait. */
 int challenge_stop(struct road *road, struct challenge *set, size_t count);

@@ -39,32 +39,55 @@ struct watch_set *challenge_watch(const struct challenge *set, size_t count)
         watches->values[at] = set[i].value;
         watch_init(&watches->watches[watches->count++], set[i].record, &watches->values[at], 1,
                    set[i].authority);
+        watches->watches[watches->count - 1].quorum = set[i].quorum;
     }
     return watches;
 }
 
 /* What the provider says of the whole set. */
 struct vouching {
-    struct road *road;
-    const struct challenge *set;
+    struct challenge *set;
     size_t count;
 };
 
+/* True where the provider can be asked at all. */
+static bool can_vouch(const struct challenge *challenge)
+{
+    return instance_provider(challenge->account->instance)->op.is_live != NULL;
+}
+
+/* DNSHOOK_OK when each provider vouches for its changes; DNSHOOK_UNSUPPORTED when some cannot, and
+ * the others do. */
 static int vouch(void *opaque)
 {
     struct vouching *const vouching = opaque;
-    int all = DNSHOOK_UNSUPPORTED;
+    bool silent = false;
+    bool asked = false;
 
     for (size_t i = 0; i < vouching->count; i++) {
-        const int status = instance_is_live(vouching->road->instance, &vouching->set[i].change);
+        struct challenge *const challenge = &vouching->set[i];
+        int status = DNSHOOK_DENIED;
 
-        if (status == DNSHOOK_UNSUPPORTED)
-            continue; /* nothing was changed there */
+        challenge->unvouched = challenge->unvouched || !can_vouch(challenge);
+        if (!challenge->unvouched)
+            status = instance_is_live(challenge->account->instance, &challenge->change);
+        challenge->unvouched = status == DNSHOOK_DENIED;
+        silent = silent || challenge->unvouched;
+        if (status == DNSHOOK_UNSUPPORTED || status == DNSHOOK_DENIED)
+            continue; /* nothing was changed there, or it may not be asked */
         if (status != DNSHOOK_OK)
             return status;
-        all = DNSHOOK_OK;
+        asked = true;
     }
-    return all;
+    return asked && !silent ? DNSHOOK_OK : DNSHOOK_UNSUPPORTED;
+}
+
+static bool anyone_can_vouch(const struct challenge *set, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (can_vouch(&set[i]))
+            return true;
+    return false;
 }
 
 static void say_table(const struct watch *watch)
@@ -87,15 +110,15 @@ static void say_table(const struct watch *watch)
 }
 
 /* Says that the nameservers are done and the provider is not. */
-static void say_not_live(const struct road *road, const struct watch *watch)
+static void say_not_live(const struct challenge *challenge, const struct watch *watch)
 {
     log_error("%s: every nameserver serves the value, but after %lld s %s still does not say that "
               "the change is live on all of its servers (PENDING); a longer --timeout may help",
               watch->name, (long long)(deadline_now() - watch->waiting) / 1000,
-              instance_provider(road->instance)->op.description);
+              instance_provider(challenge->account->instance)->op.description);
 }
 
-static void say_late(const struct road *road, const struct watch_set *watches, bool want)
+static void say_late(const struct challenge *set, const struct watch_set *watches, bool want)
 {
     size_t late = 0;
 
@@ -111,26 +134,25 @@ static void say_late(const struct road *road, const struct watch_set *watches, b
         say_table(watch);
     }
     if (late == 0)
-        say_not_live(road, &watches->watches[0]);
+        say_not_live(&set[0], &watches->watches[0]);
 }
 
 int challenge_wait(struct road *road, struct challenge *set, size_t count,
                    struct watch_set *watches, bool want)
 {
-    struct vouching vouching = {.road = road, .set = set, .count = count};
-    struct propagation_options options = {.quorum = road->quorum,
-                                          .vouch_opaque = &vouching,
+    struct vouching vouching = {.set = set, .count = count};
+    struct propagation_options options = {.vouch_opaque = &vouching,
                                           .changed = road->changed,
                                           .changed_opaque = road->changed_opaque,
                                           .limit = INT64_MAX};
     int status;
 
-    if (want && instance_provider(road->instance)->op.is_live != NULL)
+    if (want && anyone_can_vouch(set, count))
         options.vouch = vouch;
     if (want && road->wait_limit > 0)
         options.limit = deadline_now() + road->wait_limit;
     status = propagation_wait(road->dns, watches->watches, watches->count, want, &options);
     if (status == DNSHOOK_DEADLINE)
-        say_late(road, watches, want);
+        say_late(set, watches, want);
     return status;
 }

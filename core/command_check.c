@@ -44,8 +44,11 @@ static bool is_fine(const struct check *check)
 
 static int look(struct check *check)
 {
-    int status = challenge_route(&check->road, check->host, &check->route);
+    struct view *view = NULL;
+    int status = run_view(&check->road, check->host, &view);
 
+    if (status == DNSHOOK_OK)
+        status = challenge_route(view, check->host, &check->route);
     if (status != DNSHOOK_OK)
         return status;
     watch_init(&check->watch, check->route.record, &check->value, check->value != NULL ? 1 : 0,
@@ -80,9 +83,7 @@ int command_check(const struct run *run, int argc, char *const *argv)
         log_error("the value %s", why);
         return EXIT_USAGE;
     }
-    status = run_start_clock(run, false);
-    if (status == DNSHOOK_OK)
-        status = road_open(&check.road, NULL);
+    status = run_open_road(run, false, &check.road);
     if (status == DNSHOOK_OK)
         status = look(&check);
     if (status == DNSHOOK_OK)

@@ -153,18 +153,18 @@ static int add_line(void *opaque, const char *line)
 
 /* Finds record name and zone as a start would; the provider remembers the zone. Where that fails,
  * what is said of the bare name has to do. */
-static void find_place(struct road *road, const char *domain, char *name, size_t size)
+static void find_place(struct account *account, const char *domain, char *name, size_t size)
 {
     struct instance_zone cut = {0};
     struct instance_zone zone = {0};
     struct route route;
 
-    if (challenge_route(road, domain, &route) != DNSHOOK_OK)
+    if (challenge_route(account->view, domain, &route) != DNSHOOK_OK)
         return;
     (void)snprintf(name, size, "%s", route.record);
     (void)snprintf(cut.name, sizeof cut.name, "%s", route.authority->zone);
     (void)snprintf(cut.primary, sizeof cut.primary, "%s", route.authority->primary);
-    (void)instance_find_zone(road->instance, name, &cut, &zone);
+    (void)instance_find_zone(account->instance, name, &cut, &zone);
 }
 
 /* Collects what the provider has to say of the permissions for a domain, NULL for any. */
@@ -172,23 +172,21 @@ static int collect_guide(const struct run *run, const struct provider *provider,
                          json_t *guide)
 {
     char name[NAME_SIZE + sizeof "_acme-challenge."];
+    struct account *account = NULL;
     struct road road = {0};
     struct run brief = *run;
-    int status = DNSHOOK_OK;
+    int status;
 
     if (provider->op.guide == NULL)
         return DNSHOOK_OK;
     (void)snprintf(name, sizeof name, "_acme-challenge.%s", domain != NULL ? domain : "");
     if (!run->options.timeout_given)
         brief.options.timeout = GUIDE_TIME;
-    status = run_start_clock(&brief, false);
-    if (status == DNSHOOK_OK)
-        (void)run_open(&brief, provider->path, &road);
-    if (status == DNSHOOK_OK && road.instance != NULL && domain != NULL)
-        find_place(&road, domain, name, sizeof name);
-    if (status == DNSHOOK_OK)
-        status =
-            instance_guide(provider, road.instance, domain != NULL ? name : NULL, add_line, guide);
+    (void)run_open(&brief, provider->path, &road, &account);
+    if (account != NULL && domain != NULL)
+        find_place(account, domain, name, sizeof name);
+    status = instance_guide(provider, account != NULL ? account->instance : NULL,
+                            domain != NULL ? name : NULL, add_line, guide);
     road_close(&road);
     return status;
 }
@@ -251,20 +249,20 @@ static void print_zones(const json_t *zones)
 int command_zones(const struct run *run, int argc, char *const *argv)
 {
     const char *const provider = argc > 1 ? argv[1] : NULL;
+    struct account *account = NULL;
     struct road road = {0};
     json_t *zones;
-    int status;
+    int status = DNSHOOK_OK;
 
     if (!run_has_provider(run, provider))
         return EXIT_USAGE;
     zones = json_array();
-    status = run_start_clock(run, false);
-    if (status == DNSHOOK_OK && zones == NULL)
+    if (zones == NULL)
         status = log_no_memory();
     if (status == DNSHOOK_OK)
-        status = run_open(run, provider, &road);
+        status = run_open(run, provider, &road, &account);
     if (status == DNSHOOK_OK)
-        status = instance_zones(road.instance, add_zone, zones);
+        status = instance_zones(account->instance, add_zone, zones);
     if (status == DNSHOOK_OK && run->options.json)
         status = table_print_json(json_incref(zones));
     else if (status == DNSHOOK_OK)

@@ -87,7 +87,7 @@ static int go(struct test *test)
     int status = challenge_prepare(&test->road, &test->challenge, 1);
 
     if (status == DNSHOOK_OK)
-        status = instance_check(test->road.instance, &test->challenge.public_zone);
+        status = instance_check(test->challenge.account->instance, &test->challenge.public_zone);
     if (status != DNSHOOK_OK && status != DNSHOOK_UNSUPPORTED)
         return status;
     authority_text(test->challenge.authority, names, sizeof names);
@@ -118,17 +118,18 @@ static json_t *result_json(const struct test *test, int status)
         test->watches != NULL ? table_json(&test->watches->watches[0]) : json_array();
 
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o}", "provider",
-                     instance_provider(test->road.instance)->op.name, "domain", test->host,
-                     "record", test->challenge.record, "zone", test->challenge.zone.name, "zone-id",
-                     test->challenge.zone.id, "served", test->reached, "removed", test->removed,
-                     "ok", status == DNSHOOK_OK, "servers", servers);
+                     instance_provider(test->challenge.account->instance)->op.name, "domain",
+                     test->host, "record", test->challenge.record, "zone",
+                     test->challenge.zone.name, "zone-id", test->challenge.zone.id, "served",
+                     test->reached, "removed", test->removed, "ok", status == DNSHOOK_OK, "servers",
+                     servers);
 }
 
 static int report(const struct test *test, int status)
 {
     int printed = DNSHOOK_OK;
 
-    if (test->run->options.json && test->road.instance != NULL)
+    if (test->run->options.json && test->challenge.account != NULL)
         printed = table_print_json(result_json(test, status));
     else if (test->watches != NULL && test->asked) {
         (void)printf("%s in zone %s%s%s:\n", test->challenge.record, test->challenge.zone.name,
@@ -138,13 +139,12 @@ static int report(const struct test *test, int status)
     return status == DNSHOOK_OK ? printed : status;
 }
 
+/* The exit status. */
 static int round_trip(struct test *test, const char *provider)
 {
-    int status = run_start_clock(test->run, true);
+    int status = run_begin(test->run, provider, true, &test->road, &test->challenge, 1);
 
-    if (status == DNSHOOK_OK)
-        status = run_open(test->run, provider, &test->road);
-    if (status != DNSHOOK_OK)
+    if (status != EXIT_DONE)
         return status;
     test->road.changed = on_changed;
     test->road.changed_opaque = test;
@@ -155,7 +155,7 @@ static int round_trip(struct test *test, const char *provider)
         (void)challenge_roll_back(&test->road, &test->challenge, 1);
     else
         log_info("%s: everything works", test->host);
-    return report(test, status);
+    return run_exit(report(test, status));
 }
 
 int command_test(const struct run *run, int argc, char *const *argv)
@@ -191,5 +191,5 @@ int command_test(const struct run *run, int argc, char *const *argv)
     free(test->watches);
     road_close(&test->road);
     free(test);
-    return run_exit(status);
+    return status;
 }

@@ -11,7 +11,6 @@
 #include "exchange.h"
 #include "http.h"
 #include "log.h"
-#include "params.h"
 
 enum {
     AGAIN_FIRST = 500, /* ms, doubled with each try */
@@ -205,8 +204,8 @@ static bool once_more(struct instance *instance, int status, unsigned *tries)
 
 /* ---- life ---- */
 
-int instance_open(const struct provider *provider, struct resolver *resolver,
-                  struct instance **instance)
+int instance_open(const struct provider *provider, const struct params_origin *origin,
+                  struct resolver *resolver, struct instance **instance)
 {
     struct instance *const new = calloc(1, sizeof *new);
     int status;
@@ -216,7 +215,7 @@ int instance_open(const struct provider *provider, struct resolver *resolver,
     new->host = services;
     new->provider = provider;
     new->resolver = resolver;
-    status = params_read(provider, &new->params);
+    status = params_read(provider, origin, &new->params);
     if (status == DNSHOOK_OK)
         status = said(new, provider->op.open(&new->host, &new->handle));
     if (status != DNSHOOK_OK) {

@@ -9,6 +9,7 @@
 #define INSTANCE_H
 
 #include "name.h"
+#include "params.h"
 #include "provider.h"
 #include "resolver.h"
 
@@ -25,8 +26,8 @@ struct instance_zone {
 
 /* Reads the parameters and opens the provider. As params_read() and the provider's open(), said.
  * The caller ends it with instance_close(). */
-int instance_open(const struct provider *provider, struct resolver *resolver,
-                  struct instance **instance);
+int instance_open(const struct provider *provider, const struct params_origin *origin,
+                  struct resolver *resolver, struct instance **instance);
 void instance_close(struct instance *instance);
 
 const struct provider *instance_provider(const struct instance *instance);

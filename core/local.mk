@@ -40,6 +40,7 @@ core_libcore_a_SOURCES = \
 	core/provider.c core/provider.h \
 	core/provider_check.c core/provider_check.h \
 	core/resolver.c core/resolver.h \
+	core/road.c core/road.h \
 	core/route.c core/route.h \
 	core/run.c core/run.h \
 	core/table.c core/table.h \

@@ -16,6 +16,7 @@ enum { OPTIONS_TIMEOUT = 240, OPTIONS_TIMEOUT_MAX = 86400 /* s */ };
 struct options {
     const char *provider;     /* name or file; NULL: not given */
     const char *provider_dir; /* absolute */
+    const char *config;       /* the configuration file; NULL: not given */
     int64_t timeout;          /* ms */
     bool timeout_given;
     bool json;

@@ -10,7 +10,7 @@
 #include "log.h"
 #include "variables.h"
 
-enum { ENV_NAME_SIZE = 128, TIMEOUT_MAX = 86400 /* s */ };
+enum { ENV_NAME_SIZE = 128, TIMEOUT_MAX = 86400 /* s */, SOURCE_SIZE = 4224 };
 
 struct params {
     const struct provider *provider;
@@ -163,16 +163,90 @@ static int try_environment(void *opaque, const char *name)
     return 1;
 }
 
+/* Looks one parameter up in the environment. */
+static int read_variable(struct params *params, size_t i)
+{
+    struct search search = {.params = params, .index = i};
+
+    (void)each_env(&params->provider->params[i], try_environment, &search);
+    return search.status;
+}
+
 static int read_environment(struct params *params)
 {
-    for (size_t i = 0; i < params->provider->param_count; i++) {
-        struct search search = {.params = params, .index = i};
+    int status = DNSHOOK_OK;
 
-        (void)each_env(&params->provider->params[i], try_environment, &search);
-        if (search.status != DNSHOOK_OK)
-            return search.status;
-    }
-    return DNSHOOK_OK;
+    for (size_t i = 0; i < params->provider->param_count && status == DNSHOOK_OK; i++)
+        status = read_variable(params, i);
+    return status;
+}
+
+/* ---- an account of the configuration ---- */
+
+/* True where the account itself says whose it is. */
+static bool has_identity(const struct provider *provider, const struct config_account *account)
+{
+    for (size_t i = 0; i < provider->param_count; i++)
+        if ((provider->params[i].flags & DNSHOOK_PARAM_IDENTITY) != 0 &&
+            config_setting(account, &provider->params[i]) != NULL)
+            return true;
+    return false;
+}
+
+static int set_domain_zone(struct params *params, size_t i, const struct params_origin *origin)
+{
+    char source[SOURCE_SIZE];
+
+    (void)snprintf(source, sizeof source, "%s:%u", origin->config->path,
+                   origin->domain->lines[CONFIG_ZONE]);
+    return set_value(params, i, origin->domain->zone, source);
+}
+
+/* Takes the value that the domain, the account or else the platform gives to a parameter. */
+static int read_setting(struct params *params, size_t i, const struct params_origin *origin,
+                        bool ambient)
+{
+    const struct dnshook_param *const param = &params->provider->params[i];
+    const struct config_setting *const setting = config_setting(origin->account, param);
+    CLEANUP_FREE char *source = NULL;
+    char *value = NULL;
+    int status;
+
+    if ((param->flags & DNSHOOK_PARAM_ZONE) != 0 && origin->domain != NULL &&
+        origin->domain->zone != NULL)
+        return set_domain_zone(params, i, origin);
+    if (setting == NULL)
+        return ambient && (param->flags & DNSHOOK_PARAM_AMBIENT) != 0 ? read_variable(params, i)
+                                                                      : DNSHOOK_OK;
+    status = config_value(origin->config, setting, param, &value, &source);
+    if (status == DNSHOOK_OK)
+        status = set_value(params, i, value, source);
+    wipe_free(value);
+    return status;
+}
+
+/* A zone that the domain gives must be one that the provider can be told. */
+static int check_zone(const struct provider *provider, const struct params_origin *origin)
+{
+    if (origin->domain == NULL || origin->domain->zone == NULL)
+        return DNSHOOK_OK;
+    for (size_t i = 0; i < provider->param_count; i++)
+        if ((provider->params[i].flags & DNSHOOK_PARAM_ZONE) != 0)
+            return DNSHOOK_OK;
+    log_error("%s:%u: the provider %s cannot be told a zone: take `zone` out of [domain %s]",
+              origin->config->path, origin->domain->lines[CONFIG_ZONE], provider->op.name,
+              origin->domain->name);
+    return DNSHOOK_BAD_CONFIG;
+}
+
+static int read_account(struct params *params, const struct params_origin *origin)
+{
+    const bool ambient = !has_identity(params->provider, origin->account);
+    int status = check_zone(params->provider, origin);
+
+    for (size_t i = 0; i < params->provider->param_count && status == DNSHOOK_OK; i++)
+        status = read_setting(params, i, origin, ambient);
+    return status;
 }
 
 /* ---- files of variables ---- */
@@ -264,8 +338,15 @@ static int read_variable_files(struct params *params)
 
 /* ---- checks ---- */
 
-static int missing(const struct provider *provider, const struct dnshook_param *param)
+static int missing(const struct provider *provider, const struct params_origin *origin,
+                   const struct dnshook_param *param)
 {
+    if (origin != NULL) {
+        log_error("%s:%u: the account %s has no %s (%s); see dnshook info %s", origin->config->path,
+                  origin->account->line, origin->account->name, param->name, param->help,
+                  provider->op.name);
+        return DNSHOOK_BAD_CONFIG;
+    }
     log_error("%s: the parameter %s is not set (%s): set %s in the environment, or see "
               "dnshook info %s",
               provider->op.name, param->name, param->help, param->env != NULL ? param->env : "it",
@@ -289,7 +370,7 @@ static int read_timeout(struct params *params, size_t i)
 }
 
 /* Fills in initial values and checks what can be checked here. */
-static int finish(struct params *params)
+static int finish(struct params *params, const struct params_origin *origin)
 {
     for (size_t i = 0; i < params->provider->param_count; i++) {
         const struct dnshook_param *const param = &params->provider->params[i];
@@ -299,7 +380,7 @@ static int finish(struct params *params)
             status = set_value(params, i, param->initial, "initial value");
         if (status == DNSHOOK_OK && params->values[i] == NULL &&
             (param->flags & DNSHOOK_PARAM_REQUIRED) != 0)
-            status = missing(params->provider, param);
+            status = missing(params->provider, origin, param);
         if (status == DNSHOOK_OK && params->values[i] != NULL &&
             (param->flags & DNSHOOK_PARAM_TIMEOUT) != 0)
             status = read_timeout(params, i);
@@ -312,7 +393,8 @@ static int finish(struct params *params)
     return DNSHOOK_OK;
 }
 
-int params_read(const struct provider *provider, struct params **params)
+int params_read(const struct provider *provider, const struct params_origin *origin,
+                struct params **params)
 {
     struct params *const new = calloc(1, sizeof *new);
     int status = DNSHOOK_OK;
@@ -325,11 +407,11 @@ int params_read(const struct provider *provider, struct params **params)
     if (new->values == NULL || new->sources == NULL)
         status = log_no_memory();
     if (status == DNSHOOK_OK)
-        status = read_environment(new);
-    if (status == DNSHOOK_OK)
+        status = origin != NULL ? read_account(new, origin) : read_environment(new);
+    if (status == DNSHOOK_OK && origin == NULL)
         status = read_variable_files(new);
     if (status == DNSHOOK_OK)
-        status = finish(new);
+        status = finish(new, origin);
     if (status != DNSHOOK_OK) {
         params_free(new);
         return status;

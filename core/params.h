@@ -1,17 +1,29 @@
 /*
- * params.h - the values of a provider's parameters: from the environment, from a file that a
- * NAME_FILE variable names, from the provider's files of variables, or the initial value.
+ * params.h - the values of a provider's parameters: from an account of the configuration; or from
+ * the environment, from a file that a NAME_FILE variable names, from the provider's files of
+ * variables; or the initial value.
  */
 #ifndef PARAMS_H
 #define PARAMS_H
 
+#include "config.h"
 #include "provider.h"
 
 struct params;
 
-/* Looks all of them up and registers the secrets with the log. DNSHOOK_OK; DNSHOOK_BAD_CONFIG or
- * DNSHOOK_DENIED, said; DNSHOOK_NO_MEMORY. The caller frees *params with params_free(). */
-int params_read(const struct provider *provider, struct params **params);
+/* An account of a configuration. Its parameters come from there alone, but for those of the
+ * environment that the platform sets (DNSHOOK_PARAM_AMBIENT). */
+struct params_origin {
+    const struct config *config;
+    const struct config_account *account;
+    const struct config_domain *domain; /* its zone wins over the account's; NULL: none */
+};
+
+/* Looks all of them up and registers the secrets with the log; `origin` is NULL where they come
+ * from the environment. DNSHOOK_OK; DNSHOOK_BAD_CONFIG or DNSHOOK_DENIED, said; DNSHOOK_NO_MEMORY.
+ * The caller frees *params with params_free(). */
+int params_read(const struct provider *provider, const struct params_origin *origin,
+                struct params **params);
 
 /* Wipes and frees. NULL is fine. */
 void params_free(struct params *params);

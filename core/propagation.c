@@ -259,13 +259,13 @@ static struct tally count_up(const struct watch *watch)
 }
 
 /* True when every address that counts is as wanted, by the rules of the quorum. */
-static bool watch_complete(const struct watch *watch, enum quorum quorum)
+static bool watch_complete(const struct watch *watch)
 {
     const struct tally tally = count_up(watch);
 
     if (tally.good == 0 || tally.waiting > 0)
         return false;
-    if (quorum == QUORUM_ALL)
+    if (watch->quorum == QUORUM_ALL)
         return tally.bad == 0 && tally.names_good == tally.names_routable;
     if (tally.bad > 0 && deadline_now() < watch->last_good + PROPAGATION_SETTLE)
         return false;
@@ -352,7 +352,7 @@ static bool all_complete(const struct wait *wait, int64_t *next)
         struct watch *const watch = &wait->watches[w];
         const int64_t settled = watch->last_good + PROPAGATION_SETTLE;
 
-        watch->done = watch_complete(watch, wait->options->quorum);
+        watch->done = watch_complete(watch);
         complete = complete && watch->done;
         if (!watch->done && settled > deadline_now() && settled < *next)
             *next = settled;

@@ -27,6 +27,13 @@ enum sight {
     SIGHT_UNROUTABLE /* no route from here; passed over */
 };
 
+/* Which addresses have to agree. */
+enum quorum {
+    QUORUM_REACHABLE, /* every one that answers with authority, and of at least half of the
+                         nameservers one address */
+    QUORUM_ALL        /* every one that this machine has a route to */
+};
+
 struct watch;
 
 /* What is known of one address. */
@@ -50,6 +57,7 @@ struct watch {
     const char *name;
     const char *const *values;
     size_t value_count; /* 1 to PROPAGATION_MAX_VALUES; 0 only to look */
+    enum quorum quorum; /* QUORUM_REACHABLE at first */
     const struct authority *authority;
     struct sighting sightings[AUTHORITY_MAX_ADDRESSES];
     size_t count;
@@ -60,15 +68,7 @@ struct watch {
     bool done;
 };
 
-/* Which addresses have to agree. */
-enum quorum {
-    QUORUM_REACHABLE, /* every one that answers with authority, and of at least half of the
-                         nameservers one address */
-    QUORUM_ALL        /* every one that this machine has a route to */
-};
-
 struct propagation_options {
-    enum quorum quorum;
     /* What the provider itself says: DNSHOOK_OK live, DNSHOOK_AGAIN not yet, DNSHOOK_DENIED or
      * DNSHOOK_UNSUPPORTED it cannot tell. NULL: nobody to ask. Another status ends the wait. */
     int (*vouch)(void *opaque);

@@ -17,6 +17,7 @@ struct walk {
     struct authority *authority;
     char seen[ROUTE_MAX_HOPS + 1][NAME_SIZE];
     size_t hops;
+    bool stay; /* aliases are not followed */
 };
 
 /* What looking at one name came to. */
@@ -98,6 +99,8 @@ static int read_answer(struct walk *walk, const ldns_pkt *packet, enum step *ste
     const int alias = zone_alias(packet, walk->name, target);
 
     *step = STEP_END;
+    if (alias != 0 && walk->stay)
+        return DNSHOOK_OK;
     if (alias < 0) {
         log_error("%s: the alias there leads to a name that is too long", walk->name);
         return DNSHOOK_REJECTED;
@@ -146,7 +149,7 @@ static int ask_resolver(struct walk *walk, struct route *route, enum step *step,
         return status;
     alias = zone_alias(lookup.packet, walk->name, target);
     ldns_pkt_free(lookup.packet);
-    if (alias <= 0)
+    if (alias <= 0 || walk->stay)
         return DNSHOOK_OK;
     *step = STEP_ALIAS;
     return follow(walk, target);
@@ -196,9 +199,9 @@ static int walk_on(struct walk *walk, struct route *route)
     return status;
 }
 
-int route_find_name(struct route_map *map, const char *name, struct route *route)
+static int find_name(struct route_map *map, const char *name, bool stay, struct route *route)
 {
-    struct walk walk = {.map = map, .first = name};
+    struct walk walk = {.map = map, .first = name, .stay = stay};
     const char *const parent = name_parent(name);
     int status;
 
@@ -206,6 +209,16 @@ int route_find_name(struct route_map *map, const char *name, struct route *route
     (void)snprintf(walk.name, sizeof walk.name, "%s", name);
     status = enter_zone(&walk, parent != NULL ? parent : name);
     return status == DNSHOOK_OK ? walk_on(&walk, route) : status;
+}
+
+int route_find_name(struct route_map *map, const char *name, struct route *route)
+{
+    return find_name(map, name, false, route);
+}
+
+int route_at(struct route_map *map, const char *name, struct route *route)
+{
+    return find_name(map, name, true, route);
 }
 
 int route_find(struct route_map *map, const char *host, struct route *route)

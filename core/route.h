@@ -39,6 +39,9 @@ int route_find(struct route_map *map, const char *host, struct route *route);
 /* The same for a name itself: nothing in front of it. A CNAME there is followed as well. */
 int route_find_name(struct route_map *map, const char *name, struct route *route);
 
+/* The same for a name that is the record name already: an alias there is not followed. */
+int route_at(struct route_map *map, const char *name, struct route *route);
+
 /* The authority of a zone, found once. `parent` as in authority_find(). */
 int route_authority(struct route_map *map, const char *zone, const struct authority *parent,
                     const ldns_pkt *hint, const char *primary, struct authority **authority);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "deadline.h"
 #include "http.h"
@@ -9,42 +10,57 @@
 
 enum { RESERVE = 15000 /* ms kept for cleaning up, or a quarter of the time if that is less */ };
 
+/* ---- who was asked for ---- */
+
+static const char *variable(const char *name)
+{
+    const char *const text = getenv(name);
+
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
 const char *run_provider_name(const struct run *run)
 {
-    const char *const variable = getenv("DNSHOOK_PROVIDER");
-
     if (run->options.provider != NULL)
         return run->options.provider;
-    if (run->called != NULL)
-        return run->called;
-    return variable != NULL && *variable != '\0' ? variable : NULL;
+    return run->called != NULL ? run->called : variable("DNSHOOK_PROVIDER");
 }
 
 /* No environment variable leads to code: only the command line may name a file. */
 static bool names_a_file(const struct run *run)
 {
-    const char *const variable = getenv("DNSHOOK_PROVIDER");
+    const char *const name = variable("DNSHOOK_PROVIDER");
 
-    if (run->options.provider != NULL || run->called != NULL || variable == NULL ||
-        strchr(variable, '/') == NULL)
+    if (run->options.provider != NULL || run->called != NULL || name == NULL ||
+        strchr(name, '/') == NULL)
         return false;
-    log_error("DNSHOOK_PROVIDER: \"%s\" is a path: it takes the name of an installed provider; a "
-              "file can be given with --provider",
-              variable);
+    log_error("DNSHOOK_PROVIDER: \"%s\" is a path: it takes the name of an installed provider or "
+              "of an account; a file can be given with --provider",
+              name);
     return true;
+}
+
+static int say_none_chosen(void)
+{
+    log_error("no provider is chosen: call dnshook by a provider's name (a symbolic link, as "
+              "rfc2136 -> dnshook), set DNSHOOK_PROVIDER, give --provider, or write %s; dnshook "
+              "providers lists them",
+              CONFIG_PATH);
+    return DNSHOOK_BAD_CONFIG;
 }
 
 bool run_has_provider(const struct run *run, const char *name)
 {
     if (name == NULL && names_a_file(run))
         return false;
-    if (name != NULL || run_provider_name(run) != NULL)
+    if (name != NULL || run_provider_name(run) != NULL || run->options.config != NULL ||
+        variable("DNSHOOK_CONFIG") != NULL || access(CONFIG_PATH, F_OK) == 0)
         return true;
-    log_error("no provider is chosen: call dnshook by a provider's name (a symbolic link, as "
-              "rfc2136 -> dnshook), set DNSHOOK_PROVIDER, or give --provider; dnshook providers "
-              "lists them");
+    (void)say_none_chosen();
     return false;
 }
+
+/* ---- the clock ---- */
 
 static int64_t reserve_of(int64_t total)
 {
@@ -58,36 +74,283 @@ int run_start_clock(const struct run *run, bool keep)
     return deadline_start(total, keep ? reserve_of(total) : 0);
 }
 
-/* Gives the account the time that its parameters ask for, and what the rest of the way needs. */
+/* Gives the run the time that an account's parameters ask for, and what the rest of the way
+ * needs. */
 static int extend_clock(const struct run *run, struct road *road)
 {
-    const int64_t wait = instance_timeout(road->instance);
+    int64_t wait = 0;
 
+    for (const struct account *each = road->accounts; each != NULL; each = each->next)
+        if (instance_timeout(each->instance) > wait)
+            wait = instance_timeout(each->instance);
     if (wait == 0 || run->options.timeout_given)
         return DNSHOOK_OK;
     road->wait_limit = wait;
     return deadline_start(wait + RESERVE + RESERVE, RESERVE);
 }
 
-int run_open(const struct run *run, const char *name, struct road *road)
+/* The longest time that the configuration gives one of the names; 0: it says nothing. */
+static int64_t configured_time(const struct road *road, const struct account_wanted *wanted,
+                               size_t count)
 {
-    struct provider *provider = NULL;
+    int64_t longest = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct config_domain *const domain = wanted[i].domain;
+        int64_t time = domain != NULL ? domain->deadline : 0;
+
+        if (time == 0 && road->config != NULL)
+            time = road->config->propagation.deadline;
+        longest = time > longest ? time : longest;
+    }
+    return longest;
+}
+
+static int set_clock(const struct run *run, struct road *road, const struct account_wanted *wanted,
+                     size_t count, bool keep)
+{
+    const int64_t time = configured_time(road, wanted, count);
+
+    if (time == 0 || run->options.timeout_given)
+        return extend_clock(run, road);
+    return deadline_start(time, keep ? reserve_of(time) : 0);
+}
+
+/* ---- opening ---- */
+
+int run_open_road(const struct run *run, bool keep, struct road *road)
+{
+    struct config *config = NULL;
+    int status;
+
+    memset(road, 0, sizeof *road);
+    status = run_start_clock(run, keep);
+    if (status == DNSHOOK_OK)
+        status = config_find(run->options.config, &config);
+    if (status == DNSHOOK_OK)
+        status = road_open(road, config);
+    http_set_directory(run->options.provider_dir);
+    return status;
+}
+
+int run_view(struct road *road, const char *host, struct view **view)
+{
+    const struct config_domain *const domain = config_domain(road->config, host);
+
+    return road_view(road, domain != NULL ? domain->resolvers : NULL, view);
+}
+
+/* An account that is called by its name, or a provider with the environment. */
+static struct account_wanted by_name(const struct run *run, const struct road *road,
+                                     const char *name)
+{
+    const struct config_account *const configured = config_account(road->config, name);
+
+    return (struct account_wanted){.directory = run->options.provider_dir,
+                                   .provider = configured != NULL ? configured->provider : name,
+                                   .configured = configured};
+}
+
+/* The same for an account of the configuration. */
+static struct account_wanted by_configuration(const struct run *run,
+                                              const struct config_account *configured)
+{
+    return (struct account_wanted){.directory = run->options.provider_dir,
+                                   .provider = configured->provider,
+                                   .configured = configured};
+}
+
+int run_open(const struct run *run, const char *name, struct road *road, struct account **account)
+{
+    struct account_wanted wanted;
     int status;
 
     memset(road, 0, sizeof *road);
     if (!run_has_provider(run, name))
         return DNSHOOK_BAD_CONFIG;
-    if (name == NULL)
-        name = run_provider_name(run);
-    http_set_directory(run->options.provider_dir);
-    status = provider_find(run->options.provider_dir, name, &provider);
-    if (status == DNSHOOK_OK)
-        status = road_open(road, provider);
-    if (status == DNSHOOK_OK)
-        status = extend_clock(run, road);
-    if (status == DNSHOOK_OK)
-        log_info("provider %s %s, %s", provider->op.name, provider->op.version, provider->path);
+    status = run_open_road(run, false, road);
+    if (status != DNSHOOK_OK)
+        return status;
+    name = name != NULL ? name : run_provider_name(run);
+    if (name == NULL && (road->config == NULL || road->config->initial == NULL))
+        return say_none_chosen();
+    wanted = name != NULL ? by_name(run, road, name) : by_configuration(run, road->config->initial);
+    status = road_account(road, &wanted, account);
+    return status == DNSHOOK_OK ? extend_clock(run, road) : status;
+}
+
+/* ---- the accounts of a set ---- */
+
+/* Every account of the configuration can be opened as far as that is known without doing so. */
+static int check_accounts(const struct run *run, const struct config *config)
+{
+    int status = DNSHOOK_OK;
+
+    for (size_t i = 0; i < config->account_count && status == DNSHOOK_OK; i++) {
+        const struct config_account *const account = &config->accounts[i];
+        struct provider *provider = NULL;
+
+        status = provider_find(run->options.provider_dir, account->provider, &provider);
+        if (status == DNSHOOK_OK)
+            status = config_check_account(config, account, provider->params, provider->param_count);
+    }
     return status;
+}
+
+/* The domain of a host; where none matches, that of the record name, for which the DNS has to be
+ * asked: so all accounts are looked at first. */
+static int find_domain(const struct run *run, struct road *road, const struct challenge *challenge,
+                       const struct config_domain **domain)
+{
+    struct route route;
+    int status;
+
+    *domain = config_domain(road->config, challenge->host);
+    if (*domain != NULL || road->config == NULL || !road->config->has_domains || challenge->at_name)
+        return DNSHOOK_OK;
+    status = check_accounts(run, road->config);
+    if (status == DNSHOOK_OK)
+        status = challenge_route(road->view, challenge->host, &route);
+    if (status == DNSHOOK_OK)
+        *domain = config_domain(road->config, route.record);
+    return status;
+}
+
+/* Which account a challenge goes to; `wanted` has no provider where it goes to nobody. */
+static int choose(const struct run *run, struct road *road, const char *name,
+                  const struct challenge *challenge, struct account_wanted *wanted)
+{
+    const struct config_domain *domain = NULL;
+    int status;
+
+    if (name != NULL) {
+        *wanted = by_name(run, road, name);
+        domain = config_domain(road->config, challenge->host);
+        if (domain != NULL && wanted->configured != NULL && domain->account == wanted->configured)
+            wanted->domain = domain;
+        return DNSHOOK_OK;
+    }
+    *wanted = (struct account_wanted){.provider = NULL};
+    if (road->config == NULL)
+        return say_none_chosen();
+    status = find_domain(run, road, challenge, &domain);
+    if (status != DNSHOOK_OK)
+        return status;
+    if (domain != NULL && domain->account != NULL)
+        *wanted = by_configuration(run, domain->account);
+    else if (domain == NULL && road->config->initial != NULL)
+        *wanted = by_configuration(run, road->config->initial);
+    wanted->domain = domain;
+    return DNSHOOK_OK;
+}
+
+/* Gives a challenge what the configuration says of it. */
+static int equip(struct road *road, const struct account_wanted *wanted,
+                 struct challenge *challenge)
+{
+    const struct config_domain *const domain = wanted->domain;
+
+    challenge->quorum = road->quorum;
+    if (domain != NULL) {
+        challenge->alias = challenge->at_name ? NULL : domain->alias;
+        challenge->ttl = domain->ttl;
+        if (domain->quorum >= 0 && !road->quorum_given)
+            challenge->quorum = (enum quorum)domain->quorum;
+    }
+    return road_account(road, wanted, &challenge->account);
+}
+
+/* Says which names go to nobody: to everybody where others of the call do not. */
+static int say_nobody(const struct road *road, const struct account_wanted *wanted,
+                      const struct challenge *set, size_t count)
+{
+    size_t lost = 0;
+
+    for (size_t i = 0; i < count; i++)
+        lost += wanted[i].provider == NULL;
+    for (size_t i = 0; i < count && lost > 0; i++) {
+        if (wanted[i].provider != NULL)
+            continue;
+        if (lost < count)
+            log_error("%s: %s routes it to nobody", set[i].host, road->config->path);
+        else
+            log_info("%s: %s routes it to nobody", set[i].host, road->config->path);
+    }
+    if (lost == 0)
+        return EXIT_DONE;
+    return lost < count ? EXIT_FAILED : EXIT_NOBODY;
+}
+
+static int give_accounts(const struct run *run, const char *name, bool keep, struct road *road,
+                         struct challenge *set, size_t count)
+{
+    struct account_wanted *const wanted = calloc(count, sizeof *wanted);
+    int status = wanted != NULL ? DNSHOOK_OK : log_no_memory();
+    int nobody = EXIT_DONE;
+
+    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
+        status = choose(run, road, name, &set[i], &wanted[i]);
+    if (status == DNSHOOK_OK)
+        nobody = say_nobody(road, wanted, set, count);
+    for (size_t i = 0; i < count && status == DNSHOOK_OK && nobody == EXIT_DONE; i++)
+        status = equip(road, &wanted[i], &set[i]);
+    if (status == DNSHOOK_OK && nobody == EXIT_DONE)
+        status = set_clock(run, road, wanted, count, keep);
+    free(wanted);
+    return nobody != EXIT_DONE ? nobody : run_exit(status);
+}
+
+int run_begin(const struct run *run, const char *name, bool keep, struct road *road,
+              struct challenge *set, size_t count)
+{
+    int status;
+
+    memset(road, 0, sizeof *road);
+    if (!run_has_provider(run, name))
+        return EXIT_FAILED;
+    status = run_open_road(run, keep, road);
+    if (status != DNSHOOK_OK)
+        return run_exit(status);
+    return give_accounts(run, name != NULL ? name : run_provider_name(run), keep, road, set, count);
+}
+
+/* ---- the whole way ---- */
+
+static int finish(struct road *road, int exit_status)
+{
+    deadline_outcome(exit_status);
+    road_close(road);
+    return exit_status;
+}
+
+int run_start(const struct run *run, struct challenge *set, size_t count, enum run_wait wait)
+{
+    struct road road;
+    int status = run_begin(run, NULL, true, &road, set, count);
+
+    if (status == EXIT_DONE)
+        status = run_exit(challenge_start(&road, set, count, wait == RUN_WAIT));
+    return finish(&road, status);
+}
+
+int run_wait_for(const struct run *run, struct challenge *set, size_t count)
+{
+    struct road road;
+    int status = run_begin(run, NULL, false, &road, set, count);
+
+    if (status == EXIT_DONE)
+        status = run_exit(challenge_resume(&road, set, count));
+    return finish(&road, status);
+}
+
+int run_stop(const struct run *run, struct challenge *set, size_t count)
+{
+    struct road road;
+    int status = run_begin(run, NULL, false, &road, set, count);
+
+    if (status == EXIT_DONE)
+        status = run_exit(challenge_stop(&road, set, count));
+    return finish(&road, status);
 }
 
 int run_exit(int status)

@@ -1,6 +1,7 @@
 # End-to-end tests: real servers in namespaces of the test's own; see tests/lab. The rules of the
 # source tree; what check.sh and demo.sh run; the benchmark.
 E2E_TESTS = \
+	tests/e2e/test_accounts.py \
 	tests/e2e/test_acmetool.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_promises.py \

@@ -182,7 +182,7 @@ static int set_up(void **state)
     log_set_level(LOG_WARNING);
     plays(fine, 1);
     if (deadline_start(HOUR, 0) != DNSHOOK_OK ||
-        instance_open(&provider, NULL, &instance) != DNSHOOK_OK)
+        instance_open(&provider, NULL, NULL, &instance) != DNSHOOK_OK)
         return -1;
     plays(fine, 1);
     return 0;
@@ -237,7 +237,7 @@ static void an_open_that_fails(void **state)
     (void)state;
     plays(rows, 1);
     sandbox_capture();
-    assert_int_equal(instance_open(&provider, NULL, &other), DNSHOOK_DENIED);
+    assert_int_equal(instance_open(&provider, NULL, NULL, &other), DNSHOOK_DENIED);
     assert_string_equal(sandbox_release(), "dnshook: fake: the key is wrong\n");
     assert_null(other);
     assert_int_equal(closed, 0);

@@ -91,7 +91,7 @@ static void reads(const char *name, const char *value)
     const char *got;
 
     if (params == NULL)
-        assert_int_equal(params_read(&provider, &params), DNSHOOK_OK);
+        assert_int_equal(params_read(&provider, NULL, &params), DNSHOOK_OK);
     got = params_get(params, name);
     if (value == NULL)
         assert_null(got);
@@ -108,7 +108,7 @@ static const char *refused(int status)
     const char *said;
 
     sandbox_capture();
-    got = params_read(&provider, &params);
+    got = params_read(&provider, NULL, &params);
     said = sandbox_release();
     assert_int_equal(got, status);
     assert_null(params);
@@ -347,7 +347,7 @@ static void warnings_for_variable_files(void **state)
     (void)state;
     provider.op.variable_files = path;
     sandbox_capture();
-    assert_int_equal(params_read(&provider, &params), DNSHOOK_OK);
+    assert_int_equal(params_read(&provider, NULL, &params), DNSHOOK_OK);
     said = sandbox_release();
     assert_has(said, path);
     assert_has(said, "line 3, 4 is shell");
@@ -361,7 +361,7 @@ static void no_warning_without_need(void **state)
     (void)state;
     provider.op.variable_files = file("T_NAME=x\n", 0644);
     sandbox_capture();
-    assert_int_equal(params_read(&provider, &params), DNSHOOK_OK);
+    assert_int_equal(params_read(&provider, NULL, &params), DNSHOOK_OK);
     assert_string_equal(sandbox_release(), "");
 }
 
@@ -384,7 +384,7 @@ static void debug_says_where_from(void **state)
     set("T_NAME", "the-name");
     set("T_KEY", "s3cret");
     sandbox_capture();
-    assert_int_equal(params_read(&provider, &params), DNSHOOK_OK);
+    assert_int_equal(params_read(&provider, NULL, &params), DNSHOOK_OK);
     said = sandbox_release();
     assert_has(said, "fake: parameter name from T_NAME");
     assert_has(said, "fake: parameter key from T_KEY");

@@ -366,7 +366,7 @@ static void quorum_all(void **state)
     (void)add_server(with);
     becomes(add_server(lame), with, 40000);
     watch_values(1);
-    options.quorum = QUORUM_ALL;
+    watch.quorum = QUORUM_ALL;
     assert_in_range(waits(true, DNSHOOK_OK, &said), 40000, 42100);
     assert_string_equal(said, "");
 }
@@ -384,7 +384,7 @@ static void unroutable(void **state)
     authority->addresses[1].names = 1; /* the same name, another family */
     free(authority->names[--authority->name_count].name);
     watch_values(1);
-    options.quorum = QUORUM_ALL;
+    watch.quorum = QUORUM_ALL;
     assert_true(waits(true, DNSHOOK_OK, &said) < 300);
     assert_string_equal(said, "");
     assert_int_equal(watch.sightings[1].sight, SIGHT_UNROUTABLE);

@@ -1,0 +1,220 @@
+#include "road.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+/* ---- views ---- */
+
+/* The variable's text; NULL where it is not set or empty. */
+static const char *variable(const char *name)
+{
+    const char *const text = getenv(name);
+
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+static int open_view(struct road *road, const char *list, struct view **view)
+{
+    struct view *const new = calloc(1, sizeof *new);
+    int status;
+
+    *view = new;
+    if (new == NULL)
+        return log_no_memory();
+    new->list = strdup(list);
+    status = new->list != NULL ? resolver_open(road->dns, list, &new->resolver) : log_no_memory();
+    if (status != DNSHOOK_OK) {
+        free(new->list);
+        free(new);
+        return status;
+    }
+    new->map = (struct route_map){.dns = road->dns, .resolver = new->resolver};
+    return DNSHOOK_OK;
+}
+
+int road_view(struct road *road, const char *list, struct view **view)
+{
+    struct view **end = &road->view;
+    int status;
+
+    if (list == NULL || variable("DNSHOOK_RESOLVERS") != NULL) {
+        *view = road->view;
+        return DNSHOOK_OK;
+    }
+    for (; *end != NULL; end = &(*end)->next)
+        if (strcmp((*end)->list, list) == 0) {
+            *view = *end;
+            return DNSHOOK_OK;
+        }
+    status = open_view(road, list, view);
+    if (status == DNSHOOK_OK)
+        *end = *view;
+    return status;
+}
+
+/* ---- the road ---- */
+
+static int read_quorum(struct road *road)
+{
+    const char *const text = variable("DNSHOOK_QUORUM");
+
+    road->quorum = QUORUM_REACHABLE;
+    if (road->config != NULL && road->config->propagation.quorum >= 0)
+        road->quorum = (enum quorum)road->config->propagation.quorum;
+    if (text == NULL)
+        return DNSHOOK_OK;
+    road->quorum_given = true;
+    road->quorum = strcmp(text, "all") == 0 ? QUORUM_ALL : QUORUM_REACHABLE;
+    if (road->quorum == QUORUM_ALL || strcmp(text, "reachable") == 0)
+        return DNSHOOK_OK;
+    log_error("DNSHOOK_QUORUM: \"%s\" is neither \"reachable\" nor \"all\"", text);
+    return DNSHOOK_BAD_CONFIG;
+}
+
+/* The run's own list of resolvers. */
+static const char *own_resolvers(const struct config *config)
+{
+    const char *const list = variable("DNSHOOK_RESOLVERS");
+
+    if (list == NULL && config != NULL && config->propagation.resolvers != NULL)
+        return config->propagation.resolvers;
+    return list != NULL ? list : "";
+}
+
+int road_open(struct road *road, struct config *config)
+{
+    int status;
+
+    memset(road, 0, sizeof *road);
+    road->config = config;
+    status = read_quorum(road);
+    if (status == DNSHOOK_OK)
+        status = dns_open(&road->dns);
+    if (status == DNSHOOK_OK)
+        status = open_view(road, own_resolvers(config), &road->view);
+    if (status != DNSHOOK_OK)
+        road->view = NULL;
+    return status;
+}
+
+static void close_account(struct account *account)
+{
+    instance_close(account->instance);
+    free(account->name);
+    free(account->zone);
+    free(account);
+}
+
+void road_close(struct road *road)
+{
+    while (road->accounts != NULL) {
+        struct account *const next = road->accounts->next;
+
+        close_account(road->accounts);
+        road->accounts = next;
+    }
+    journal_close(road->journal);
+    while (road->view != NULL) {
+        struct view *const next = road->view->next;
+
+        route_map_clear(&road->view->map);
+        resolver_close(road->view->resolver);
+        free(road->view->list);
+        free(road->view);
+        road->view = next;
+    }
+    dns_close(road->dns);
+    config_free(road->config);
+    log_forget_secrets();
+    memset(road, 0, sizeof *road);
+}
+
+/* ---- accounts ---- */
+
+static const char *wanted_zone(const struct account_wanted *wanted)
+{
+    return wanted->domain != NULL && wanted->domain->zone != NULL ? wanted->domain->zone : "";
+}
+
+/* True for an account that was opened for the same. */
+static bool is_wanted(const struct account *account, const struct account_wanted *wanted,
+                      const struct view *view)
+{
+    const char *const name =
+        wanted->configured != NULL ? wanted->configured->name : wanted->provider;
+
+    return account->configured == (wanted->configured != NULL) && account->view == view &&
+           strcmp(account->name, name) == 0 && strcmp(account->zone, wanted_zone(wanted)) == 0;
+}
+
+/* Loads the provider, or takes it from an account that has it already. */
+static int load(const struct road *road, const struct account_wanted *wanted,
+                const struct provider **provider)
+{
+    struct provider *found = NULL;
+    int status;
+
+    for (const struct account *each = road->accounts; each != NULL; each = each->next) {
+        *provider = instance_provider(each->instance);
+        if (strcmp((*provider)->op.name, wanted->provider) == 0)
+            return DNSHOOK_OK;
+    }
+    status = provider_find(wanted->directory, wanted->provider, &found);
+    *provider = found;
+    return status;
+}
+
+static int open_instance(struct road *road, const struct account_wanted *wanted,
+                         struct account *account)
+{
+    const struct params_origin origin = {
+        .config = road->config, .account = wanted->configured, .domain = wanted->domain};
+    const struct provider *provider = NULL;
+    int status = load(road, wanted, &provider);
+
+    if (status == DNSHOOK_OK && wanted->configured != NULL)
+        status = config_check_account(road->config, wanted->configured, provider->params,
+                                      provider->param_count);
+    if (status != DNSHOOK_OK)
+        return status;
+    account->name =
+        strdup(wanted->configured != NULL ? wanted->configured->name : provider->op.name);
+    account->zone = strdup(wanted_zone(wanted));
+    if (account->name == NULL || account->zone == NULL)
+        return log_no_memory();
+    account->configured = wanted->configured != NULL;
+    status = instance_open(provider, account->configured ? &origin : NULL, account->view->resolver,
+                           &account->instance);
+    if (status == DNSHOOK_OK)
+        log_info("%s%sprovider %s %s, %s", account->configured ? account->name : "",
+                 account->configured ? ": " : "", provider->op.name, provider->op.version,
+                 provider->path);
+    return status;
+}
+
+int road_account(struct road *road, const struct account_wanted *wanted, struct account **account)
+{
+    struct view *view = NULL;
+    struct account *new;
+    int status = road_view(road, wanted->domain != NULL ? wanted->domain->resolvers : NULL, &view);
+
+    if (status != DNSHOOK_OK)
+        return status;
+    for (*account = road->accounts; *account != NULL; *account = (*account)->next)
+        if (is_wanted(*account, wanted, view))
+            return DNSHOOK_OK;
+    new = calloc(1, sizeof *new);
+    if (new == NULL)
+        return log_no_memory();
+    new->view = view;
+    status = open_instance(road, wanted, new);
+    if (status != DNSHOOK_OK) {
+        close_account(new);
+        return status;
+    }
+    new->next = road->accounts;
+    road->accounts = *account = new;
+    return DNSHOOK_OK;
+}
