@@ -83,8 +83,8 @@ def write(name, text, mode=0o600):
 
 def config(name, text):
     """The environment that names a configuration and a state directory of the scenario's own."""
-    state = f"{HOME}/state-{name}"
-    os.makedirs(state, mode=0o700, exist_ok=True)
+    state = f"{HOME}/state-{name}/dnshook"
+    os.makedirs(state, exist_ok=True)
     return {"DNSHOOK_CONFIG": write(name + ".conf", text), "STATE_DIRECTORY": state}
 
 
