@@ -16,6 +16,7 @@ CORE_TESTS = \
 	tests/unit/test_nearest \
 	tests/unit/test_options \
 	tests/unit/test_params \
+	tests/unit/test_params_account \
 	tests/unit/test_propagation \
 	tests/unit/test_resolver \
 	tests/unit/test_route \
@@ -133,6 +134,12 @@ tests_unit_test_params_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_params_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_params_LDFLAGS = $(CORE_TEST_LINK)
 tests_unit_test_params_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_params_account_SOURCES = tests/unit/test_params_account.c
+tests_unit_test_params_account_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_params_account_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_params_account_LDFLAGS = $(CORE_TEST_LINK)
+tests_unit_test_params_account_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_propagation_SOURCES = tests/unit/test_propagation.c
 tests_unit_test_propagation_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
