@@ -36,7 +36,8 @@ core_libcore_a_SOURCES = \
 	core/options.c core/options.h \
 	core/params.c core/params.h \
 	core/process.c core/process.h \
-	core/propagation.c core/propagation.h \
+	core/propagation.c core/propagation.h core/propagation_answer.c \
+	core/propagation_answer.h \
 	core/provider.c core/provider.h \
 	core/provider_check.c core/provider_check.h \
 	core/resolver.c core/resolver.h \

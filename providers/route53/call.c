@@ -3,12 +3,9 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "aws.h"
+#include "call_lines.h"
 #include "clock.h"
-#include "endpoint.h"
-#include "error.h"
 #include "profile.h"
-#include "sigv4.h"
 #include "text.h"
 
 enum {
@@ -22,142 +19,8 @@ enum {
     MARGIN = 1000,          /* ms kept for the attempt after the last wait */
     CLOCK_TOLERANCE = 240,  /* s; AWS takes signatures within 300 */
     ERROR_BODY_MAX = 65536, /* errors are shorter */
-    SECRET_MIN = 8,         /* shorter ones are not looked for in texts */
-    LINES_MAX = 16,
-    SIGNED_MAX = 4
+    SECRET_MIN = 8          /* shorter ones are not looked for in texts */
 };
-
-/* One call on its way. */
-struct call {
-    struct aws *aws;
-    const struct aws_request *request;
-    struct aws_response *response;
-    struct endpoint endpoint;
-    const struct aws_credentials *credentials; /* NULL: not signed */
-    char *query;
-    char *url;
-    char *shown; /* the URL without its query */
-    const char *ca_bundle;
-    unsigned attempts;
-    unsigned throttled;
-    unsigned transient;
-    bool clock_mended;
-    bool refreshed;
-    int status;           /* of the last attempt */
-    enum error_cure cure; /* what may help after it */
-};
-
-/* ---- headers ---- */
-
-/* Header lines, wiped afterwards. */
-struct lines {
-    const char *list[LINES_MAX + 1];
-    size_t count;
-    bool failed;
-};
-
-/* Adds "name: value"; without a value, `name` is the whole line. */
-static void add_line(struct lines *lines, const char *name, const char *value)
-{
-    struct text line = {0};
-
-    text_add(&line, name);
-    text_add(&line, value != NULL ? ": " : "");
-    text_add(&line, value != NULL ? value : "");
-    lines->failed = lines->failed || lines->count == LINES_MAX;
-    if (lines->failed) {
-        text_clear(&line);
-        return;
-    }
-    lines->list[lines->count] = text_take(&line);
-    lines->failed = lines->list[lines->count] == NULL;
-    lines->count += !lines->failed;
-}
-
-static void clear_lines(struct lines *lines)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        text_free((char *)(uintptr_t)lines->list[i]);
-    *lines = (struct lines){0};
-}
-
-/* The value in "Name: value"; "" where there is none. */
-static const char *value_of(const char *line)
-{
-    const char *const value = line + strcspn(line, ":");
-
-    return value + strspn(value, ": ");
-}
-
-/* Lists the headers that are signed; without credentials, those that would be. */
-static size_t list_signed(const struct call *call, const char *date,
-                          struct sigv4_header headers[SIGNED_MAX])
-{
-    size_t count = 0;
-
-    headers[count++] = (struct sigv4_header){"Host", call->endpoint.host};
-    if (call->credentials != NULL)
-        headers[count++] = (struct sigv4_header){"X-Amz-Date", date};
-    if (call->credentials != NULL && call->credentials->session_token != NULL)
-        headers[count++] =
-            (struct sigv4_header){"X-Amz-Security-Token", call->credentials->session_token};
-    if (call->request->content_type != NULL)
-        headers[count++] = (struct sigv4_header){"Content-Type", call->request->content_type};
-    return count;
-}
-
-/* The path that the service sees: with the prefix of a custom endpoint. */
-static const char *full_path(const struct call *call)
-{
-    const char *const authority = strstr(call->shown, "://");
-    const char *const path = authority != NULL ? strchr(authority + 3, '/') : NULL;
-
-    return path != NULL ? path : "/";
-}
-
-/* Adds the Authorization header. */
-static void sign(const struct call *call, const char *date, const struct sigv4_header *headers,
-                 size_t count, struct lines *lines)
-{
-    const char *const body = call->request->body != NULL ? call->request->body : "";
-    const struct sigv4_request request = {.method = call->request->method,
-                                          .path = full_path(call),
-                                          .query = call->query,
-                                          .headers = headers,
-                                          .header_count = count,
-                                          .body = body,
-                                          .body_size = strlen(body)};
-    const struct sigv4_scope scope = {.access_key_id = call->credentials->access_key_id,
-                                      .secret_access_key = call->credentials->secret_access_key,
-                                      .region = call->endpoint.region,
-                                      .service = call->endpoint.service,
-                                      .date = date};
-    struct sigv4_result result;
-
-    if (!sigv4_sign(&request, &scope, &result)) {
-        lines->failed = true;
-        return;
-    }
-    add_line(lines, "Authorization", result.authorization);
-    sigv4_result_clear(&result);
-}
-
-static void make_lines(const struct call *call, struct lines *lines)
-{
-    struct sigv4_header headers[SIGNED_MAX];
-    const char *const *more = call->request->headers;
-    char date[SIGV4_DATE_SIZE];
-    size_t count;
-
-    sigv4_date((long long)time(NULL) + call->aws->clock_offset, date);
-    count = list_signed(call, date, headers);
-    for (size_t i = 0; i < count; i++)
-        add_line(lines, headers[i].name, headers[i].value);
-    if (call->credentials != NULL)
-        sign(call, date, headers, count, lines);
-    for (; more != NULL && *more != NULL; more++)
-        add_line(lines, *more, NULL);
-}
 
 /* ---- an answer other than 2xx ---- */
 
@@ -171,6 +34,14 @@ static void blot(char *text, size_t size, const char *secret)
         return;
     while ((at = memmem(at, size - (size_t)(at - text), secret, length)) != NULL)
         memset(at, '*', length);
+}
+
+/* The value in "Name: value"; "" where there is none. */
+static const char *value_of(const char *line)
+{
+    const char *const value = line + strcspn(line, ":");
+
+    return value + strspn(value, ": ");
 }
 
 /* Reads the error from a copy of the body that has no secrets. False: it is none of a service. */
@@ -270,11 +141,11 @@ static void attempt(struct call *call)
         .body = "", .source = response->source, .uncertain = response->uncertain};
     call->cure = ERROR_FINAL;
     call->attempts++;
-    make_lines(call, &lines);
+    call_lines_make(call, &lines);
     const bool failed = lines.failed;
 
     call->status = failed ? aws_no_memory(call->aws) : host->http(host, &request, &answer);
-    clear_lines(&lines);
+    call_lines_clear(&lines);
     if (call->status == DNSHOOK_UNREACHABLE)
         call->cure = ERROR_TRANSIENT;
     if (call->status != DNSHOOK_OK) {

@@ -3,6 +3,7 @@ ROUTE53_CALL_SOURCES = \
 	providers/common/xml.c providers/common/xml.h \
 	providers/route53/aws.c providers/route53/aws.h \
 	providers/route53/call.c \
+	providers/route53/call_lines.c providers/route53/call_lines.h \
 	providers/route53/clock.c providers/route53/clock.h \
 	providers/route53/endpoint.c providers/route53/endpoint.h \
 	providers/route53/error.c providers/route53/error.h \
