@@ -45,8 +45,8 @@ static int fail_open(const char *path, struct textfile *out, char why[TEXTFILE_W
         return DNSHOOK_OK;
     (void)snprintf(why, TEXTFILE_WHY_SIZE, "%s cannot be read: %s%s", path, strerror(errno),
                    confined ? " (root without CAP_DAC_OVERRIDE, as under acmetool.service, reads "
-                              "only its own files, and not below /root: run chown root on it, or "
-                              "put it elsewhere)"
+                              "only what its owner or group may, and nothing below /root: run "
+                              "chown root on it, or put it elsewhere)"
                             : "");
     return DNSHOOK_BAD_CONFIG;
 }

@@ -6,103 +6,28 @@
 #include "keyfile.h"
 #include "base64.h"
 #include "statements.h"
+#include "textfile.h"
 
 #include <openssl/crypto.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define FORMAT_LINE "Private-key-format:"
 
-/* A file in memory of the host. */
-struct content {
-    char *text;
-    size_t length;
-};
-
-/* Says why a file could not be opened. */
-static int fail_open(const struct dnshook_host *host, const char *path, int error)
+/* Reads the file, which holds a secret. */
+static int load(const struct dnshook_host *host, const char *path, struct textfile *out)
 {
-    if (error == EACCES || error == EPERM)
-        return dnshook_fail(host, DNSHOOK_BAD_CONFIG,
-                            "key file %s: %s. It must be readable by its owner's or group's right "
-                            "for the user that runs this; in a service without CAP_DAC_OVERRIDE, "
-                            "as acmetool.service is, that holds for root too: run "
-                            "`chgrp root %s && chmod 0640 %s`",
-                            path, strerror(error), path, path);
-    return dnshook_fail(
-        host, DNSHOOK_BAD_CONFIG,
-        "key file %s: %s: set RFC2136_TSIG_FILE to the file that holds the TSIG key", path,
-        strerror(error));
-}
+    char why[TEXTFILE_WHY_SIZE] = "";
+    const int status = textfile_read(host, path, TEXTFILE_SECRET, KEYFILE_MAX, out, why);
 
-/* Refuses what is no file, and a file that others may read or change. */
-static int check_mode(const struct dnshook_host *host, const char *path, const struct stat *info)
-{
-    if (!S_ISREG(info->st_mode))
-        return dnshook_fail(host, DNSHOOK_BAD_CONFIG,
-                            "key file %s: not a regular file: set RFC2136_TSIG_FILE to the file "
-                            "that holds the TSIG key",
-                            path);
-    if ((info->st_mode & (S_IWGRP | S_IRWXO)) != 0)
-        return dnshook_fail(host, DNSHOOK_BAD_CONFIG,
-                            "key file %s: other users may read or change it (mode %04o): run "
-                            "`chmod g-wx,o= %s`, and if the key was exposed, make a new one",
-                            path, (unsigned)(info->st_mode & 07777), path);
-    if (info->st_size > (off_t)KEYFILE_MAX)
-        return dnshook_fail(host, DNSHOOK_BAD_CONFIG,
-                            "key file %s: larger than 64 KiB; that is no key file", path);
-    return DNSHOOK_OK;
-}
-
-/* Reads up to KEYFILE_MAX bytes; -1 with errno: failed. */
-static ssize_t read_all(int fd, char *out)
-{
-    size_t have = 0;
-
-    while (have < KEYFILE_MAX) {
-        const ssize_t got = read(fd, out + have, KEYFILE_MAX - have);
-
-        if (got < 0 && errno != EINTR)
-            return -1;
-        if (got == 0)
-            break;
-        have += got > 0 ? (size_t)got : 0;
-    }
-    return (ssize_t)have;
-}
-
-/* The checks and the reading all see the one descriptor, so that nobody can change the file for
- * another in between. O_NONBLOCK: a FIFO must not hold us. */
-static int load(const struct dnshook_host *host, const char *path, struct content *out)
-{
-    struct stat info;
-    int status = DNSHOOK_OK;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-    if (fd < 0)
-        return fail_open(host, path, errno);
-    if (fstat(fd, &info) != 0)
-        status = fail_open(host, path, errno);
-    else
-        status = check_mode(host, path, &info);
-    if (status == DNSHOOK_OK) {
-        out->text = host->alloc(host, KEYFILE_MAX + 1);
-        const ssize_t length = out->text == NULL ? 0 : read_all(fd, out->text);
-
-        if (out->text == NULL)
-            status = dnshook_fail(host, DNSHOOK_NO_MEMORY, "key file %s: out of memory", path);
-        else if (length < 0)
-            status = fail_open(host, path, errno);
-        else
-            out->length = (size_t)length;
-    }
-    close(fd);
-    return status;
+    if (status == DNSHOOK_OK && out->text != NULL)
+        return DNSHOOK_OK;
+    return dnshook_fail(host, status == DNSHOOK_OK ? DNSHOOK_BAD_CONFIG : status, "key file %s: %s",
+                        path,
+                        status == DNSHOOK_OK ? "there is no such file: set RFC2136_TSIG_FILE to "
+                                               "the file that holds the TSIG key"
+                                             : why);
 }
 
 /* Copies a span to a text of `room` bytes; false: it does not fit. */
@@ -202,13 +127,13 @@ static int fail_choice(const struct dnshook_host *host, const char *path, const 
 
 /* The key of a file with `key` statements. */
 static int from_statements(const struct dnshook_host *host, const char *path, const char *wanted,
-                           const struct content *content, struct keyfile_entry *out)
+                           const struct textfile *content, struct keyfile_entry *out)
 {
     struct keyfile_entry keys[STATEMENTS_MAX];
     struct statements_error error;
     size_t count = 0;
 
-    if (!statements_read(content->text, content->length, keys, &count, &error))
+    if (!statements_read(content->text, content->size, keys, &count, &error))
         return dnshook_fail(host, DNSHOOK_BAD_CONFIG, "key file %s, line %u: %s", path, error.line,
                             error.what);
     if (wanted == NULL && count > 1)
@@ -223,9 +148,9 @@ static int from_statements(const struct dnshook_host *host, const char *path, co
 }
 
 /* The value of a "Label: value" line of a text; its length is 0 if there is none. */
-static struct span find_line(const struct content *content, const char *label)
+static struct span find_line(const struct textfile *content, const char *label)
 {
-    const char *const end = content->text + content->length;
+    const char *const end = content->text + content->size;
     const size_t size = strlen(label);
 
     for (const char *line = content->text; line < end;) {
@@ -260,7 +185,7 @@ static struct span name_in_path(const char *path)
 
 /* The key of a K*.private file, which does not hold its own name. */
 static int from_private(const struct dnshook_host *host, const char *path, const char *wanted,
-                        const struct content *content, struct keyfile_entry *out)
+                        const struct textfile *content, struct keyfile_entry *out)
 {
     out->name = wanted == NULL ? name_in_path(path) : (struct span){wanted, strlen(wanted)};
     out->algorithm = find_line(content, "Algorithm:");
@@ -280,21 +205,21 @@ static int from_private(const struct dnshook_host *host, const char *path, const
 int keyfile_read(const struct dnshook_host *host, const char *path, const char *wanted,
                  struct tsig_key *out)
 {
-    struct content content = {NULL, 0};
+    struct textfile content = {.text = NULL};
     struct keyfile_entry entry = {.name = {NULL, 0}};
     char where[512] = "";
     int status = load(host, path, &content);
 
     (void)snprintf(where, sizeof where, "key file %s", path);
     if (status == DNSHOOK_OK)
-        status = content.length >= sizeof FORMAT_LINE - 1 &&
+        status = content.size >= sizeof FORMAT_LINE - 1 &&
                          memcmp(content.text, FORMAT_LINE, sizeof FORMAT_LINE - 1) == 0
                      ? from_private(host, path, wanted, &content, &entry)
                      : from_statements(host, path, wanted, &content, &entry);
     if (status == DNSHOOK_OK)
         status = keyfile_make(host, where, &entry, out);
     if (content.text != NULL)
-        OPENSSL_cleanse(content.text, KEYFILE_MAX);
-    host->free(host, content.text);
+        OPENSSL_cleanse(content.text, content.size);
+    textfile_free(host, &content);
     return status;
 }

@@ -27,8 +27,8 @@ struct keyfile_entry {
 
 /*
  * Reads the key `wanted` of the file at `path` into *out, the secret in memory of the host;
- * `wanted` NULL: the file's only key. The file may not be written or read by others, nor written
- * by its group. DNSHOOK_BAD_CONFIG or DNSHOOK_NO_MEMORY after fail().
+ * `wanted` NULL: the file's only key. The file is read as a secret of textfile_read().
+ * DNSHOOK_BAD_CONFIG, DNSHOOK_DENIED or DNSHOOK_NO_MEMORY after fail().
  */
 int keyfile_read(const struct dnshook_host *host, const char *path, const char *wanted,
                  struct tsig_key *out);

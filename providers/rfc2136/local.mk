@@ -1,5 +1,6 @@
 # Dynamic updates (RFC 2136) with TSIG (RFC 8945).
 RFC2136_SOURCES = \
+	providers/common/textfile.c providers/common/textfile.h \
 	providers/rfc2136/base64.c providers/rfc2136/base64.h \
 	providers/rfc2136/exchange.c providers/rfc2136/exchange.h \
 	providers/rfc2136/keyfile.c providers/rfc2136/keyfile.h \

@@ -345,16 +345,20 @@ static void test_modes_of_key_files(void **state)
 {
     static const struct {
         mode_t mode;
+        gid_t group;
         int status;
     } rows[] = {
-        {0600, DNSHOOK_OK},         {0640, DNSHOOK_OK},         {0400, DNSHOOK_OK},
-        {0440, DNSHOOK_OK},         {0644, DNSHOOK_BAD_CONFIG}, {0660, DNSHOOK_BAD_CONFIG},
-        {0602, DNSHOOK_BAD_CONFIG}, {0604, DNSHOOK_BAD_CONFIG}, {0620, DNSHOOK_BAD_CONFIG},
+        {0600, 0, DNSHOOK_OK},     {0640, 0, DNSHOOK_OK},      {0400, 0, DNSHOOK_OK},
+        {0440, 0, DNSHOOK_OK},     {0644, 0, DNSHOOK_DENIED},  {0602, 0, DNSHOOK_DENIED},
+        {0604, 0, DNSHOOK_DENIED}, {0640, 99, DNSHOOK_OK},     {0660, 99, DNSHOOK_DENIED},
+        {0660, 0, DNSHOOK_OK},     {0620, 99, DNSHOOK_DENIED},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         write_file("key", "key k1 { " A S " };", rows[i].mode);
+        if (chown(path, (uid_t)-1, rows[i].group) != 0)
+            skip(); /* only root can give a file away */
         const struct row row = {{"tsig-file", path},
                                 rows[i].status,
                                 rows[i].status == DNSHOOK_OK ? "k1" : "chmod",
@@ -367,16 +371,16 @@ static void test_modes_of_key_files(void **state)
 
 static void test_what_is_no_key_file(void **state)
 {
-    struct row row = {{"tsig-file", "/nowhere/at/all"}, DNSHOOK_BAD_CONFIG, "No such file", NULL};
+    struct row row = {{"tsig-file", "/nowhere/at/all"}, DNSHOOK_BAD_CONFIG, "no such file", NULL};
     char link[128];
 
     (void)state;
     check_row(&row);
-    row = (struct row){{"tsig-file", dir}, DNSHOOK_BAD_CONFIG, "not a regular file", NULL};
+    row = (struct row){{"tsig-file", dir}, DNSHOOK_BAD_CONFIG, "no regular file", NULL};
     check_row(&row);
     (void)snprintf(path, sizeof path, "%s/fifo", dir);
     assert_int_equal(mkfifo(path, 0600), 0);
-    row = (struct row){{"tsig-file", path}, DNSHOOK_BAD_CONFIG, "not a regular file", NULL};
+    row = (struct row){{"tsig-file", path}, DNSHOOK_BAD_CONFIG, "no regular file", NULL};
     check_row(&row); /* and does not wait for a writer */
     (void)unlink(path);
     write_file("key", "key k1 { " A S " };", 0600);
@@ -386,14 +390,14 @@ static void test_what_is_no_key_file(void **state)
     check_row(&row);
     (void)unlink(link);
     assert_int_equal(truncate(path, KEYFILE_MAX + 1), 0);
-    row = (struct row){{"tsig-file", path}, DNSHOOK_BAD_CONFIG, "64 KiB", NULL};
+    row = (struct row){{"tsig-file", path}, DNSHOOK_BAD_CONFIG, "larger than 65536 bytes", NULL};
     check_row(&row);
     (void)unlink(path);
 }
 
 static void test_an_unreadable_file_as_another_user(void **state)
 {
-    struct row row = {{"tsig-file", path}, DNSHOOK_BAD_CONFIG, "CAP_DAC_OVERRIDE", NULL};
+    const struct row row = {{"tsig-file", path}, DNSHOOK_BAD_CONFIG, "Permission denied", NULL};
 
     (void)state;
     if (geteuid() != 0)
@@ -401,8 +405,6 @@ static void test_an_unreadable_file_as_another_user(void **state)
     write_file("key", "key k1 { " A S " };", 0600);
     assert_int_equal(chmod(dir, 0711), 0);
     assert_int_equal(seteuid(65534), 0);
-    check_row(&row);
-    row.said = "chgrp root";
     check_row(&row);
     assert_int_equal(seteuid(0), 0);
     (void)unlink(path);
