@@ -14,6 +14,8 @@ static const struct command table[] = {
      command_info},
     {"zones", "[PROVIDER]", "the zones that the provider's credentials can see", 0, 1,
      command_zones},
+    {"config", "[DOMAIN]", "the configuration, or the road that a name takes; asks nobody", 0, 1,
+     command_config},
 };
 
 enum { COUNT = sizeof table / sizeof *table };

@@ -15,6 +15,8 @@ core_libcore_a_SOURCES = \
 	core/challenge.c core/challenge.h core/challenge_wait.c \
 	core/cleanup.h \
 	core/command_check.c \
+	core/command_config.c core/command_config.h core/command_config_road.c \
+	core/command_config_rows.c core/command_config_rows.h \
 	core/command_providers.c \
 	core/command_test.c \
 	core/commands.c core/commands.h \

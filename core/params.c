@@ -49,6 +49,14 @@ const char *params_get(const struct params *params, const char *name)
     return NULL;
 }
 
+const char *params_source(const struct params *params, const char *name)
+{
+    for (size_t i = 0; i < params->provider->param_count; i++)
+        if (strcmp(params->provider->params[i].name, name) == 0)
+            return params->sources[i];
+    return NULL;
+}
+
 int64_t params_timeout(const struct params *params)
 {
     return params->timeout;

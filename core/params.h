@@ -31,6 +31,9 @@ void params_free(struct params *params);
 /* The value of a parameter; NULL if there is none. Valid until params_free(). */
 const char *params_get(const struct params *params, const char *name);
 
+/* Where that value comes from, for people; NULL if there is none. Valid until params_free(). */
+const char *params_source(const struct params *params, const char *name);
+
 /* The value of the parameter with DNSHOOK_PARAM_TIMEOUT in milliseconds; 0 if there is none. */
 int64_t params_timeout(const struct params *params);
 

@@ -1,9 +1,13 @@
-# Manual pages, the description of the architecture, and examples, which are not installed.
+# Manual pages, the description of the architecture, and examples. That of the configuration is
+# installed where the documentation is: /etc is the administrator's.
 dist_man_MANS += \
 	docs/dnshook.1 \
 	docs/dnshook-provider.3 \
 	providers/rfc2136/dnshook-rfc2136.7 \
 	providers/route53/dnshook-route53.7
+
+dist_doc_DATA = \
+	docs/examples/dnshook.conf
 
 EXTRA_DIST += \
 	docs/design.md \

@@ -4,6 +4,7 @@ E2E_TESTS = \
 	tests/e2e/test_accounts.py \
 	tests/e2e/test_acmetool.py \
 	tests/e2e/test_concurrency.py \
+	tests/e2e/test_config.py \
 	tests/e2e/test_promises.py \
 	tests/e2e/test_propagation.py \
 	tests/e2e/test_protocol.py \

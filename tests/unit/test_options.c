@@ -49,6 +49,8 @@ static void what_is_read(void **state)
         {{"--provider", "a", "--provider", "b"}, 5, {.provider = "b"}},
         {{"--provider-dir", "/x"}, 3, {.provider_dir = "/x"}},
         {{"--provider-dir=/x"}, 2, {.provider_dir = "/x"}},
+        {{"--config", "c", "config"}, 3, {.config = "c"}},
+        {{"--config=/c"}, 2, {.config = "/c"}},
         {{"--timeout", "1"}, 3, {.timeout = 1000, .timeout_given = true}},
         {{"--timeout=86400"}, 2, {.timeout = 86400000, .timeout_given = true}},
         {{"--timeout", "240"}, 3, {.timeout = 240000, .timeout_given = true}},
@@ -66,6 +68,7 @@ static void what_is_read(void **state)
         assert_int_equal(read_words(rows[i].words, &got, &first), DNSHOOK_OK);
         assert_int_equal(first, rows[i].first);
         assert_true(same(got.provider, wanted->provider));
+        assert_true(same(got.config, wanted->config));
         assert_string_equal(got.provider_dir,
                             wanted->provider_dir != NULL ? wanted->provider_dir : PROVIDERDIR);
         assert_int_equal(got.timeout, wanted->timeout != 0 ? wanted->timeout : 240000);
