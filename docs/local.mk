@@ -2,6 +2,7 @@
 # installed where the documentation is: /etc is the administrator's.
 dist_man_MANS += \
 	docs/dnshook.1 \
+	docs/dnshook.conf.5 \
 	docs/dnshook-provider.3 \
 	providers/rfc2136/dnshook-rfc2136.7 \
 	providers/route53/dnshook-route53.7

@@ -19,7 +19,8 @@ CXX = shlex.split(os.environ.get("CXX") or "c++")
 SANITIZERS = shlex.split(os.environ.get("SANITIZERS") or "")
 HEADER = TOP + "/include/dnshook/provider.h"
 BEGIN, END = "/* example.c */", "/* end of example.c */"
-PAGES = {"program": "docs/dnshook.1", "provider": "docs/dnshook-provider.3"}
+PAGES = {"program": "docs/dnshook.1", "provider": "docs/dnshook-provider.3",
+         "config": "docs/dnshook.conf.5"}
 ESCAPES = {"e": "\\", "&": "", "-": "-", "(aq": "'", "(ga": "`", "(ha": "^", "(ti": "~",
            "(dq": '"'}
 PROXIES = {"https_proxy", "no_proxy"}  # libcurl's own
@@ -306,6 +307,66 @@ def check_variables(_):
             ([] if used else ["no variable is read in core/"]))
 
 
+# ---- dnshook.conf(5) -----------------------------------------------------------------------------
+
+
+def words_of_config(folder, text):
+    """The words that there are, as the program says when it meets one that is not."""
+    path = folder + "/dnshook.conf"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    result = dnshook("--config", path, "config")
+    found = re.search(r"There are (.*)", result.stderr)
+    return set(found.group(1).split(", ")) if found else set()
+
+
+def sections_of_page():
+    """{section: the keys that the page lists in it}."""
+    parts = re.split(r"^\.Ss \[(\w+).*\n", section(page("config"), "DESCRIPTION"), flags=re.M)
+    return {name: set(re.findall(r"^\.It Cm (\S+)", text, re.M))
+            for name, text in zip(parts[1::2], parts[2::2])}
+
+
+def check_config(folder):
+    """dnshook.conf(5) has the sections and keys of the program's table, and no others"""
+    told = sections_of_page()
+    there = words_of_config(folder, "[qqqqqqqqqq]\n")
+    wrong = differ(there, set(told), "in the program", "in the page")
+    if told.get("account") != {"provider"}:
+        wrong.append("[account] takes `provider` and the provider's parameters")
+    for name in sorted(there & set(told) - {"account"}):
+        head = f"[{name} a.test]" if name == "domain" else f"[{name}]"
+        wrong += [f"[{name}]: {each}" for each in differ(
+            words_of_config(folder, head + "\nqqqqqqqqqq = 1\n"), told[name], "in the program",
+            "in the page")]
+    return wrong + ([] if len(there) > 3 else ["the program names no sections"])
+
+
+def config_examples():
+    """The examples of the page that are configurations, and the example with comments."""
+    texts = re.findall(r"^\.Bd -literal[^\n]*\n(\[.*?)^\.Ed", page("config"), re.M | re.S)
+    bare = re.sub(r"^#(?=[^ #\n])", "", read("docs/examples/dnshook.conf"), flags=re.M)
+    return texts + [bare]
+
+
+def check_config_examples(folder):
+    """the configurations in dnshook.conf(5), and the example, are ones"""
+    wrong = [] if len(config_examples()) == 3 else ["there are not three examples"]
+    for number, text in enumerate(config_examples(), 1):
+        path = f"{folder}/example-{number}.conf"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o600)
+        os.makedirs(folder + "/credentials", exist_ok=True)
+        with open(folder + "/credentials/acme-key", "w", encoding="utf-8") as file:
+            file.write("c2VjcmV0\n")
+        result = dnshook("--provider-dir", BUILD + "/providers/.libs", "--config", path, "config",
+                         SECOND_SECRET="c2VjcmV0", LAB_SERVER="ns.example.org",
+                         CREDENTIALS_DIRECTORY=folder + "/credentials")
+        wrong += [f"example {number}: {line}" for line in complaints(result)]
+    return wrong
+
+
 # ---- the providers' pages ------------------------------------------------------------------------
 
 
@@ -492,8 +553,8 @@ def check_pages(_):
 
 
 CHECKS = [check_extraction, check_build, check_symbols, check_info, check_providers,
-          check_behaviour, check_options, check_commands, check_variables, check_parameters,
-          check_parameter_variables, check_policies, check_members, check_constants, check_c,
+          check_behaviour, check_options, check_commands, check_variables, check_config,
+          check_config_examples, check_parameters, check_parameter_variables, check_policies, check_members, check_constants, check_c,
           check_cxx, check_lint, check_pages]
 
 
