@@ -271,9 +271,10 @@ static const struct {
     {"EC2 instance", credentials_imds},
 };
 
-/* Asks one source after the other; `list` says what those said that were passed over. */
-static int search(struct aws *aws, struct finding *finding, char list[LIST_SIZE])
+/* Asks one source after the other. */
+static int search(struct aws *aws, struct finding *finding)
 {
+    char list[LIST_SIZE] = ""; /* what those said that were passed over */
     size_t used = 0;
 
     for (size_t i = 0; i < sizeof chain / sizeof *chain; i++) {
@@ -294,15 +295,35 @@ static int search(struct aws *aws, struct finding *finding, char list[LIST_SIZE]
                         list);
 }
 
+/* The same, and the role that the account takes on. */
+static int search_role(struct aws *aws, struct finding *finding)
+{
+    const int status = search(aws, finding);
+
+    return status == DNSHOOK_OK ? credentials_account_role(aws, finding) : status;
+}
+
+/* What the settings come to. Only a role's credentials are looked at once more: the sources have
+ * seen to theirs. */
+static int find(struct aws *aws, struct finding *finding)
+{
+    const int status = credentials_check_role(aws);
+
+    if (status != DNSHOOK_OK)
+        return status;
+    if (aws->host->param(aws->host, "role-arn") == NULL)
+        return search(aws, finding);
+    return credentials_ask(aws, search_role, finding);
+}
+
 /* What does not come from the service asks the same source again: none of those before it is
  * configured, and that does not change while the program runs. */
 int aws_credentials(struct aws *aws, bool fresh, const struct aws_credentials **credentials)
 {
     struct finding finding = {.found = false};
-    char list[LIST_SIZE] = "";
 
     if (!aws->has_credentials || fresh) {
-        const int status = search(aws, &finding, list);
+        const int status = find(aws, &finding);
 
         if (status != DNSHOOK_OK)
             return status;

@@ -4,7 +4,7 @@
  *
  * The order: keys in the environment, the profile, web identity from the environment, container,
  * EC2 instance metadata. A source that is not configured is passed over; one that is configured and
- * fails ends the search.
+ * fails ends the search. With what the source gives, an account may take on a role.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -24,6 +24,7 @@ struct finding {
     const char *profile; /* set by who asks: the profile that configures the source; NULL: none */
     bool found;          /* `credentials` are what the source gave */
     struct aws_credentials credentials;
+    bool has_role;     /* role-arn is that of these credentials already */
     bool keep_expired; /* expired ones are better than none: the service may take them still */
     char why[CREDENTIALS_WHY_SIZE]; /* not found: why, for the list of all sources */
 };
@@ -34,7 +35,8 @@ typedef int credentials_fn(struct aws *aws, struct finding *finding);
 
 credentials_fn credentials_env;          /* access-key-id, secret-access-key, session-token */
 credentials_fn credentials_profile;      /* the chosen profile, with all that it leads to */
-credentials_fn credentials_web_identity; /* web-identity-token-file, role-arn */
+credentials_fn credentials_web_identity; /* web-identity-token-file, with web-identity-role-arn, or
+                                            else with role-arn */
 credentials_fn credentials_container;    /* container-credentials-*-uri */
 credentials_fn credentials_imds;         /* the metadata service of the EC2 instance, version 2 */
 
@@ -43,6 +45,13 @@ credentials_fn credentials_profile_keys;
 credentials_fn credentials_profile_web_identity;
 credentials_fn credentials_process;
 credentials_fn credentials_sso;
+
+/* Takes on the role that role-arn names, if it does, with the credentials that `finding` has, and
+ * puts the role's in their place. As sts_assume_role(). */
+credentials_fn credentials_account_role;
+
+/* DNSHOOK_BAD_CONFIG, said, for what makes no sense without role-arn. */
+int credentials_check_role(struct aws *aws);
 
 /* Asks a source, and once more if what it gave has expired. Expired again: a warning with
  * keep_expired, else DNSHOOK_DENIED, said. */

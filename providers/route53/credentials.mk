@@ -11,6 +11,7 @@ ROUTE53_CREDENTIALS_SOURCES = \
 	providers/route53/credentials_json.c providers/route53/credentials_json.h \
 	providers/route53/credentials_process.c \
 	providers/route53/credentials_profile.c \
+	providers/route53/credentials_role.c \
 	providers/route53/credentials_sso.c \
 	providers/route53/credentials_sts.c providers/route53/credentials_sts.h \
 	providers/route53/profile.c providers/route53/profile.h \

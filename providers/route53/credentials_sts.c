@@ -183,8 +183,9 @@ int credentials_web_identity(struct aws *aws, struct finding *finding)
 {
     const struct dnshook_host *const host = aws->host;
     const char *const file = host->param(host, "web-identity-token-file");
+    const char *const own = host->param(host, "web-identity-role-arn");
     const struct sts_role role = {
-        .arn = host->param(host, "role-arn"),
+        .arn = own != NULL ? own : host->param(host, "role-arn"),
         .session_name = host->param(host, "role-session-name"),
         .where = "AWS_WEB_IDENTITY_TOKEN_FILE",
     };
@@ -192,12 +193,13 @@ int credentials_web_identity(struct aws *aws, struct finding *finding)
     if (file == NULL) {
         (void)snprintf(finding->why, sizeof finding->why,
                        "AWS_WEB_IDENTITY_TOKEN_FILE is not set%s",
-                       role.arn == NULL ? "" : " (AWS_ROLE_ARN is)");
+                       own == NULL ? "" : " (AWS_ROLE_ARN is)");
         return DNSHOOK_OK;
     }
     if (role.arn == NULL)
         return dnshook_fail(host, DNSHOOK_BAD_CONFIG,
                             "AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN: set the role "
                             "that is to be assumed with the token");
+    finding->has_role = own == NULL;
     return sts_web_identity(aws, &role, file, finding);
 }

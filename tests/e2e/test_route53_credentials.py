@@ -176,6 +176,38 @@ def assumed(t, c):
           "profiles in a circle")
 
 
+def account_role(t, c):
+    """an account of the configuration that takes on a role, with a profile or with a key"""
+    user = c.account.user()
+    role = c.role(user, external_id="canary-external")
+    key = user.keys[0]
+    shared = files(c, credentials=f"[dns]\n{static(key)}")
+
+    def env(*lines, **more):
+        text = ["[account route53]", "provider = route53", "region = us-east-1",
+                f"role-arn = {role.arn}", "external-id = canary-external", *lines, "",
+                "[domain keys.test]", "account = route53", f"zone = {c.zone.id}", ""]
+        return {"DNSHOOK_CONFIG": write(c.folder() + "/dnshook.conf", "\n".join(text)), **more}
+
+    by_profile = ["profile = dns", f"shared-credentials-file = {shared['AWS_SHARED_CREDENTIALS_FILE']}"]
+    by_key = [f"access-key-id = {key.access_key}", f"secret-access-key = {key.secret}"]
+    works(t, c, env(*by_profile, "role-session-name = night"), role.calls, "with a profile")
+    t.equal(role.sessions[-1].name, "night", "the session's name")
+    works(t, c, env(*by_key), role.calls, "with a key")
+    other = c.account.user()
+    works(t, c, env(*by_key, **other.environment(), AWS_PROFILE="none"), role.calls,
+          "whatever the environment says")
+    t.equal(user.calls + other.calls, [], "no user made a call of Route 53")
+    fails(t, c, env("profile = none"), r"none", "a profile that is not there")
+    role.external_id = "canary-another"
+    result = fails(t, c, env(*by_key), r"sts:AssumeRole", "a wrong external id")
+    t.match(r"the parameter role-arn", result.err, "a wrong external id: names the parameter")
+    trusted = c.role(user)
+    works(t, c, c.environment(AWS_ROLE_ARN=trusted.arn, **user.environment()), lambda: user.calls,
+          "AWS_ROLE_ARN in the environment")
+    t.equal(trusted.sessions, [], "AWS_ROLE_ARN in the environment: is for web identity alone")
+
+
 def expired_once(t, c):
     """expired credentials are refreshed once"""
     user = c.account.user()
@@ -340,8 +372,8 @@ def main():
         cast = Cast(w, aws)
         w.start()
         aws.start()
-        tap.run([environment, hidden_home, profiles, assumed, expired_once, web_identity, process, sso, container,
-                 instance], cast, parallel=1)
+        tap.run([environment, hidden_home, profiles, assumed, account_role, expired_once, web_identity,
+                 process, sso, container, instance], cast, parallel=1)
         cast.desk.finish(tap)
         aws.finish(tap)
         w.finish(tap)

@@ -65,6 +65,7 @@ static const struct {
     {"AWS_SHARED_CREDENTIALS_FILE", "shared-credentials-file"},
     {"AWS_SECURITY_TOKEN", "session-token"},
     {"AWS_DEFAULT_PROFILE", "profile"},
+    {"AWS_ROLE_ARN", "web-identity-role-arn"},
 };
 
 /* The parameter of a variable, in `out`; the rest stays as it is. */

@@ -284,6 +284,109 @@ static void web_identity_of_a_profile(void **state)
     assert_gives("ASIAR", true);
 }
 
+/* ---- the role of an account ------------------------------------------------------------------ */
+
+static void a_role_of_the_account(void **state)
+{
+    static const struct exchange with_keys[] = {
+        {"POST", "https://sts.", "Credential=AKENV/",
+         "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Ar&RoleSessionName=s&ExternalId=x%2F1",
+         DNSHOOK_OK, 200, STS("AssumeRole", "ASIAR")},
+    };
+    static const struct exchange with_profile[] = {
+        {"POST", "https://sts.", "Credential=AKDNS/", "Action=AssumeRole&", DNSHOOK_OK, 200,
+         STS("AssumeRole", "ASIAP")},
+        {"POST", "https://sts.", "Credential=ASIAP/", "RoleArn=arn%3Aouter&", DNSHOOK_OK, 200,
+         STS("AssumeRole", "ASIAO")},
+    };
+
+    fake_aws_set(fake, "AWS_ACCESS_KEY_ID", "AKENV");
+    fake_aws_set(fake, "AWS_SECRET_ACCESS_KEY", CANARY "Key");
+    fake_aws_set(fake, "AWS_ROLE_SESSION_NAME", "s");
+    fake_aws_set(fake, "role-arn", "arn:r");
+    fake_aws_set(fake, "external-id", "x/1");
+    EXPECT(with_keys);
+    assert_gives("ASIAR", true);
+    assert_has(got->source, "role arn:r of the parameter role-arn, with the environment");
+    again(state);
+    (void)write_file(
+        "config",
+        "[profile dns]\nrole_arn = arn:inner\nsource_profile = b\n[profile b]\n" KEYS("AKDNS"),
+        0600);
+    fake_aws_set(fake, "AWS_PROFILE", "dns");
+    fake_aws_set(fake, "role-arn", "arn:outer");
+    EXPECT(with_profile);
+    assert_gives("ASIAO", true);
+}
+
+/* As the SDKs have it: AWS_ROLE_ARN is for web identity alone. */
+static void a_role_of_the_environment_is_not_assumed(void **state)
+{
+    (void)state;
+    fake_aws_set(fake, "AWS_ACCESS_KEY_ID", "AKENV");
+    fake_aws_set(fake, "AWS_SECRET_ACCESS_KEY", CANARY "Key");
+    fake_aws_set(fake, "AWS_ROLE_ARN", "arn:r");
+    assert_gives("AKENV", false);
+}
+
+/* role-arn is the token's role, unless that has its own: then it is assumed from there. */
+static void a_role_and_web_identity(void **state)
+{
+    static const struct exchange alone[] = {
+        {"POST", "https://sts.", NULL, "Action=AssumeRoleWithWebIdentity&", DNSHOOK_OK, 200,
+         STS("AssumeRoleWithWebIdentity", "ASIAW")},
+    };
+    static const struct exchange both[] = {
+        {"POST", "https://sts.", NULL, "RoleArn=arn%3Aweb&", DNSHOOK_OK, 200,
+         STS("AssumeRoleWithWebIdentity", "ASIAW")},
+        {"POST", "https://sts.", "Credential=ASIAW/", "Action=AssumeRole&", DNSHOOK_OK, 200,
+         STS("AssumeRole", "ASIAR")},
+    };
+    const char *const token = write_file("token", CANARY "Jwt", 0600);
+    char path[512];
+
+    (void)snprintf(path, sizeof path, "%s", token);
+    fake_aws_set(fake, "AWS_WEB_IDENTITY_TOKEN_FILE", path);
+    fake_aws_set(fake, "role-arn", "arn:r");
+    EXPECT(alone);
+    assert_gives("ASIAW", true);
+    again(state);
+    (void)write_file("token", CANARY "Jwt", 0600);
+    fake_aws_set(fake, "AWS_WEB_IDENTITY_TOKEN_FILE", path);
+    fake_aws_set(fake, "AWS_ROLE_ARN", "arn:web");
+    fake_aws_set(fake, "role-arn", "arn:r");
+    EXPECT(both);
+    assert_gives("ASIAR", true);
+}
+
+static void a_role_that_cannot_be_assumed(void **state)
+{
+    static const struct exchange script[] = {
+        {"POST", "https://sts.", NULL, NULL, DNSHOOK_OK, 403,
+         "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: arn:u "
+         "is "
+         "not authorized</Message></Error></ErrorResponse>"},
+    };
+
+    fake_aws_set(fake, "external-id", "x");
+    assert_fails(DNSHOOK_BAD_CONFIG, "external-id is set without role-arn");
+    again(state);
+    fake_aws_set(fake, "role-arn", "arn:r");
+    fake_aws_set(fake, "AWS_EC2_METADATA_DISABLED", "true");
+    assert_fails(DNSHOOK_BAD_CONFIG, "no AWS credentials");
+    again(state);
+    fake_aws_set(fake, "AWS_ACCESS_KEY_ID", "AKENV");
+    fake_aws_set(fake, "AWS_SECRET_ACCESS_KEY", CANARY "Key");
+    fake_aws_set(fake, "role-arn", "dns");
+    assert_fails(DNSHOOK_BAD_CONFIG, "the role is no ARN");
+    again(state);
+    fake_aws_set(fake, "AWS_ACCESS_KEY_ID", "AKENV");
+    fake_aws_set(fake, "AWS_SECRET_ACCESS_KEY", CANARY "Key");
+    fake_aws_set(fake, "role-arn", "arn:r");
+    EXPECT(script);
+    assert_fails(DNSHOOK_DENIED, "sts:AssumeRole");
+}
+
 static void credential_source_of_the_instance(void **state)
 {
     static const struct exchange script[] = {
@@ -401,6 +504,10 @@ int main(void)
         TEST(web_identity_that_cannot_work),
         TEST(a_profile_beats_web_identity),
         TEST(web_identity_of_a_profile),
+        TEST(a_role_of_the_account),
+        TEST(a_role_of_the_environment_is_not_assumed),
+        TEST(a_role_and_web_identity),
+        TEST(a_role_that_cannot_be_assumed),
         TEST(credential_source_of_the_instance),
         TEST(times),
         TEST(out_of_memory),
