@@ -404,7 +404,7 @@ def check_parameter_variables(_):
     program = variables_of_program()
     wrong = []
     for provider, path in provider_pages().items():
-        told = variables_of(section(read(path), "PARAMETERS"))
+        told = variables_of(section(read(path), "PARAMETERS")) - program
         wrong += differ(tables[provider], told, f"in the table of {provider}", "in " + path)
     for path in all_pages():
         used = set(re.findall(rf"\b(?:{prefixes})_[A-Z0-9_]*[A-Z0-9]\b", read(path)))
