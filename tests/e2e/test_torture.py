@@ -24,6 +24,21 @@ TK1 = servers.Key("tk1")
 ENV = {"RFC2136_NAMESERVER": v4(10), "DNSHOOK_PROVIDER": "rfc2136", **TK1.environment()}
 START, STOP = "challenge-dns-start", "challenge-dns-stop"
 
+CONFIG = f"""
+[account one]
+provider = rfc2136
+nameserver = env:SERVER
+tsig-key = k
+tsig-secret-file = {HOME}/secret
+[default]
+account = one
+[domain torture.test]
+zone = torture.test
+resolvers = 192.0.2.1, 192.0.2.2
+[propagation]
+quorum = all
+"""
+
 # Libraries that crash when their own memory runs out: libcrypto while it makes its locks, ldns in
 # its asserts.
 FRAGILE = ("libcrypto", "libldns")
@@ -96,9 +111,24 @@ def check(t, name, least, outcome):
     t.ok(not complaints, f"{name}: each ended well", *complaints[:5])
 
 
+def write(path, text):
+    """A file of nobody else's."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, 0o600)
+    return path
+
+
 def offline(t, w):
     """without a network"""
+    write(HOME + "/secret", TK1.secret)
+    configured = {"DNSHOOK_CONFIG": write(HOME + "/dnshook.conf", CONFIG), "SERVER": v4(10)}
     commands = {
+        "config": (("config",), configured),
+        "config-json": (("--json", "config"), configured),
+        "config-road": (("config", "www.torture.test"), configured),
+        "start-configured": ((START, "www.torture.test", "", "value", ""),
+                             {**configured, "DNSHOOK_RESOLVERS": "127.0.0.1:1"}),
         "providers": (("providers",), {}),
         "providers-json": (("--json", "providers"), {}),
         "info": (("info", "rfc2136"), {}),
