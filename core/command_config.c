@@ -133,10 +133,7 @@ static void print_all(const json_t *all)
     size_t i;
     const json_t *entry;
 
-    if (path != NULL)
-        (void)printf("configuration: %s\n", path);
-    else
-        (void)printf("configuration: none (%s is not there)\n", CONFIG_PATH);
+    (void)printf("configuration: %s\n", path != NULL ? path : "none");
     json_array_foreach(accounts, i, entry) print_account(entry);
     if (json_array_size(accounts) == 0)
         (void)printf("no account, and no provider is chosen\n");

@@ -95,11 +95,12 @@ int config_find(const char *option, struct config **config)
 {
     const char *const variable = getenv("DNSHOOK_CONFIG");
 
-    if (option != NULL)
-        return config_read(option, true, config);
-    if (variable != NULL && *variable != '\0')
-        return config_read(variable, true, config);
-    return config_read(CONFIG_PATH, false, config);
+    if (option == NULL && variable != NULL && *variable != '\0')
+        option = variable;
+    *config = NULL;
+    if (option == NULL)
+        return config_read(CONFIG_PATH, false, config);
+    return strcmp(option, "/dev/null") == 0 ? DNSHOOK_OK : config_read(option, true, config);
 }
 
 const struct config_account *config_account(const struct config *config, const char *name)

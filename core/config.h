@@ -41,7 +41,6 @@ struct config_setting {
     char *key;   /* a parameter's name, or NAME-file */
     char *value; /* as it stands in the file: "env:NAME" is not replaced */
     unsigned line;
-    bool used; /* for whoever takes the values */
 };
 
 struct config_account {
@@ -85,7 +84,7 @@ struct config {
 };
 
 /* The file that `option` (of --config; NULL: not given) or DNSHOOK_CONFIG names, else CONFIG_PATH,
- * which need not be there. As config_read(). */
+ * which need not be there; /dev/null stands for none. As config_read(). */
 int config_find(const char *option, struct config **config);
 
 /* Reads and checks a file, all but what only a provider knows (config_check_account()). DNSHOOK_OK,

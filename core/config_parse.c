@@ -24,6 +24,7 @@ struct config_parser {
     struct draft draft;
     char **wanted; /* the account that each domain names, NULL for the default one */
     char *initial; /* the account of [default] */
+    unsigned default_line;
     unsigned propagation_line;
     size_t account_room;
     size_t domain_room;
@@ -229,10 +230,9 @@ static int end_domain(struct config_parser *parser)
 static int begin_default(struct config_parser *parser, const char *name)
 {
     (void)name;
-    if (parser->config->initial_line != 0)
-        return config_twice(at(parser, parser->draft.line), "[default]",
-                            parser->config->initial_line);
-    parser->config->initial_line = parser->draft.line;
+    if (parser->default_line != 0)
+        return config_twice(at(parser, parser->draft.line), "[default]", parser->default_line);
+    parser->default_line = parser->draft.line;
     return DNSHOOK_OK;
 }
 

@@ -132,8 +132,8 @@ def environment(t, w):
         "quorum": ("all", "DNSHOOK_QUORUM")}, "propagation")
     result = w.dnshook("config")
     t.exits(result, 0, "nothing at all")
-    t.match(rf"none \({DEFAULT} is not there\)\nno account, and no provider is chosen", result.out,
-            "says so", result)
+    t.match(r"\Aconfiguration: none\nno account, and no provider is chosen\n", result.out, "says so",
+            result)
     t.exits(w.dnshook("config", env={"DNSHOOK_PROVIDER": "/tmp/x.so"}), 1, "a path in the variable")
 
 
@@ -145,6 +145,8 @@ def which_file(t, w):
     t.equal(shown(t, w, "config", env={**ENV, "DNSHOOK_CONFIG": two})["path"], two, "the variable")
     t.equal(shown(t, w, "--config", one, "config", env={**ENV, "DNSHOOK_CONFIG": two})["path"],
             one, "the option")
+    t.equal(shown(t, w, "--config", "/dev/null", "config", env={**ENV, "DNSHOOK_CONFIG": two})["path"],
+            None, "/dev/null is none")
     os.unlink(DEFAULT)
     for words, env in ((("--config", HOME + "/none"), {}), ((), {"DNSHOOK_CONFIG": HOME + "/none"})):
         result = w.dnshook(*words, "config", env=env)

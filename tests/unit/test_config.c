@@ -262,7 +262,7 @@ static void what_is_refused(void **state)
         {"%[default]\n", ":3: [default] has no account"},
         {"%[default]\naccount = c\n", ":4: there is no [account c]"},
         {"%[default]\nzone = c\n", ":4: [default] has no key zone. There are account"},
-        {"%[default]\naccount = a\n[default]\n", ":5: [default] stands in line 4 already"},
+        {"%[default]\naccount = a\n[default]\n", ":5: [default] stands in line 3 already"},
         {"%word\n", ":3: this is neither"},
     };
 
@@ -337,6 +337,9 @@ static void which_file(void **state)
     config_free(config);
     assert_int_equal(config_find(NULL, &config), DNSHOOK_OK);
     assert_non_null(config_account(config, "two"));
+    config_free(config);
+    assert_int_equal(config_find("/dev/null", &config), DNSHOOK_OK);
+    assert_null(config);
 }
 
 /* ---- accounts ---- */
