@@ -14,12 +14,13 @@ enum { PATH_SIZE = 4096, SOURCE_SIZE = PATH_SIZE + 64 };
 static const char file_suffix[] = "-file";
 static const char variable_prefix[] = "env:";
 
-/* True for the key NAME-file of the parameter NAME. */
-static bool is_file_key(const char *key, const char *name)
+/* True for the key NAME-file of the parameter NAME, unless that is a parameter of its own. */
+static bool is_file_key(const char *key, const struct dnshook_param *param)
 {
-    const size_t size = strlen(name);
+    const size_t size = strlen(param->name);
 
-    return strncmp(key, name, size) == 0 && strcmp(key + size, file_suffix) == 0;
+    return (param->flags & DNSHOOK_PARAM_NO_FILE) == 0 && strncmp(key, param->name, size) == 0 &&
+           strcmp(key + size, file_suffix) == 0;
 }
 
 /* The parameter that a key gives, as itself or as NAME-file. A parameter that is called so goes
@@ -31,7 +32,7 @@ static const struct dnshook_param *param_of(const char *key, const struct dnshoo
         if (strcmp(params[i].name, key) == 0)
             return &params[i];
     for (size_t i = 0; i < count; i++)
-        if (is_file_key(key, params[i].name))
+        if (is_file_key(key, &params[i]))
             return &params[i];
     return NULL;
 }
@@ -43,7 +44,7 @@ const struct config_setting *config_setting(const struct config_account *account
         if (strcmp(account->settings[i].key, param->name) == 0)
             return &account->settings[i];
     for (size_t i = 0; i < account->count; i++)
-        if (is_file_key(account->settings[i].key, param->name))
+        if (is_file_key(account->settings[i].key, param))
             return &account->settings[i];
     return NULL;
 }
@@ -185,6 +186,8 @@ int config_value(const struct config *config, const struct config_setting *setti
     const struct config_place place = {config->path, setting->line};
     const bool secret = (param->flags & DNSHOOK_PARAM_SECRET) != 0;
     const bool is_file = strcmp(setting->key, param->name) != 0;
+    const bool is_path =
+        !is_file && (param->flags & DNSHOOK_PARAM_FILE) != 0 && setting->value[0] != '~';
     char path[PATH_SIZE] = "";
     const char *from = NULL;
     const char *const text = expand(&place, setting->value, &from);
@@ -192,10 +195,11 @@ int config_value(const struct config *config, const struct config_setting *setti
 
     *value = NULL;
     *source = NULL;
-    if (status == DNSHOOK_OK && is_file)
+    if (status == DNSHOOK_OK && (is_file || is_path))
         status = find_file(&place, text, path);
     if (status == DNSHOOK_OK)
-        status = is_file ? read_file(&place, path, secret, value) : config_keep(value, text);
+        status = is_file ? read_file(&place, path, secret, value)
+                         : config_keep(value, is_path ? path : text);
     if (status == DNSHOOK_OK)
         status = say_source(&place, is_file ? path : from, source);
     if (status == DNSHOOK_OK)

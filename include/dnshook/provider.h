@@ -95,8 +95,8 @@ enum dnshook_log_level { DNSHOOK_LOG_WARNING = 1, DNSHOOK_LOG_INFO = 2, DNSHOOK_
     0x8U /* whole seconds: how long this account waits for propagation                             \
             when the user gives no --timeout */
 #define DNSHOOK_PARAM_NO_FILE                                                                      \
-    0x10U /* NAME_FILE is not looked up: the service gives that variable a                         \
-             meaning of its own */
+    0x10U /* NAME_FILE, or NAME-file of a configuration, is not looked up: it                      \
+             means something of its own */
 #define DNSHOOK_PARAM_ZONE                                                                         \
     0x20U /* the service's id of the zone, or its name: what a configuration's                     \
              [domain] says of `zone` becomes this parameter's value; one a table */

@@ -13,7 +13,10 @@
 
 static const struct dnshook_param params[] = {
     {.size = sizeof params[0], .name = "server", .env = "T_SERVER", .help = "The server"},
-    {.size = sizeof params[0], .name = "key", .flags = DNSHOOK_PARAM_SECRET, .help = "The key"},
+    {.size = sizeof params[0],
+     .name = "key",
+     .flags = DNSHOOK_PARAM_SECRET | DNSHOOK_PARAM_NO_FILE,
+     .help = "The key"},
     {.size = sizeof params[0], .name = "key-file", .flags = DNSHOOK_PARAM_FILE, .help = "Its file"},
     {.size = sizeof params[0], .name = "token", .flags = DNSHOOK_PARAM_SECRET, .help = "A token"},
 };
@@ -533,6 +536,33 @@ static void values_from_elsewhere(void **state)
     free(source);
 }
 
+/* A parameter that is a path lies there, too; and NAME-file is nobody's but its own. */
+static void paths_of_credentials(void **state)
+{
+    const struct config_account *only;
+    char *value = NULL;
+    char *source = NULL;
+
+    (void)state;
+    only = account("key-file = name\n", 0600);
+    assert_null(config_setting(only, &params[KEY]));
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x", 1), 0);
+    assert_int_equal(config_value(config, config_setting(only, &params[KEY_FILE]),
+                                  &params[KEY_FILE], &value, &source),
+                     DNSHOOK_OK);
+    assert_string_equal(value, "/run/credentials/x/name");
+    free(value);
+    free(source);
+    only = account("key-file = ~/name\n", 0600);
+    assert_int_equal(config_value(config, config_setting(only, &params[KEY_FILE]),
+                                  &params[KEY_FILE], &value, &source),
+                     DNSHOOK_OK);
+    assert_string_equal(value, "~/name");
+    free(value);
+    free(source);
+    no_value("key-file = name\n", KEY_FILE, DNSHOOK_BAD_CONFIG, "\"name\" is a relative path");
+}
+
 static void values_that_are_not_there(void **state)
 {
     const char *const open = file("s3cret\n");
@@ -621,6 +651,7 @@ int main(void)
         cmocka_unit_test_setup(a_configuration_among_credentials, reset),
         cmocka_unit_test_setup(values, reset),
         cmocka_unit_test_setup(values_from_elsewhere, reset),
+        cmocka_unit_test_setup(paths_of_credentials, reset),
         cmocka_unit_test_setup(values_that_are_not_there, reset),
         cmocka_unit_test_setup_teardown(mutations, reset, reset),
     };
