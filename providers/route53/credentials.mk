@@ -1,8 +1,9 @@
 # Profiles and credentials of the AWS tools.
 ROUTE53_CREDENTIALS_SOURCES = \
+	providers/common/child.c providers/common/child.h \
+	providers/common/environment.c providers/common/environment.h \
 	providers/common/textfile.c providers/common/textfile.h \
 	providers/route53/arguments.c providers/route53/arguments.h \
-	providers/route53/child.c providers/route53/child.h \
 	providers/route53/credentials.c providers/route53/credentials.h \
 	providers/route53/credentials_container.c providers/route53/credentials_container.h \
 	providers/route53/credentials_env.c \

@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "child.h"
 #include "credentials_json.h"
+#include "environment.h"
 #include "profile_chain.h"
 #include "textfile.h"
 
@@ -16,7 +17,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { TIMEOUT = 60000 }; /* milliseconds */
+enum {
+    TIMEOUT = 60000, /* milliseconds */
+    OUTPUT_MAX = 65536,
+    STDERR_MAX = 255
+};
 
 /* What the program is not told: it is to bring credentials, not to be given any. */
 static const char *const hidden[] = {
@@ -55,14 +60,13 @@ static int fail_time(struct aws *aws, const char *where)
 /* Says how the program failed; DNSHOOK_OK if it did not. */
 static int judge(struct aws *aws, const struct child_result *result, const char *where)
 {
-    char said[CHILD_STDERR_SIZE];
+    char said[STDERR_MAX + 1];
     const int status = result->wait_status;
 
-    credentials_show(result->complaint, result->complaint_size, said, sizeof said);
+    credentials_show(result->complaints.text, result->complaints.size, said, sizeof said);
     if (result->too_long)
         return dnshook_fail(aws->host, DNSHOOK_BAD_ANSWER,
-                            "%s: credential_process wrote more than %d bytes", where,
-                            CHILD_OUTPUT_MAX);
+                            "%s: credential_process wrote more than %d bytes", where, OUTPUT_MAX);
     if (result->timed_out)
         return fail_time(aws, where);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -81,7 +85,7 @@ static int take(struct aws *aws, const struct child_result *result, const char *
                                                    "Expiration"};
     char why[CREDENTIALS_WHY_SIZE] = "";
     char source[CREDENTIALS_WHY_SIZE * 2];
-    json_t *const object = credentials_json(result->output, result->size, why);
+    json_t *const object = credentials_json(result->output.text, result->output.size, why);
     int status;
 
     (void)snprintf(source, sizeof source, "credential_process of %s", where);
@@ -97,18 +101,34 @@ static int take(struct aws *aws, const struct child_result *result, const char *
     return status;
 }
 
+/* POSIX lets posix_spawn() succeed and end the child with 127 where the program is not there. */
+static bool was_not_found(const struct child_result *result)
+{
+    return WIFEXITED(result->wait_status) && WEXITSTATUS(result->wait_status) == 127 &&
+           result->output.size == 0 && result->complaints.size == 0;
+}
+
 /* Runs the program and takes the credentials. */
 static int run(struct aws *aws, char *const words[], const char *where, struct finding *finding)
 {
     const struct dnshook_host *const host = aws->host;
-    struct child_result result = {.output = host->alloc(host, CHILD_OUTPUT_MAX + 1)};
+    char complaints[STDERR_MAX + 1] = "";
+    char **const environment = environment_without(host, hidden);
+    const struct child_request request = {
+        .words = words, .environment = environment, .timeout = TIMEOUT};
+    struct child_result result = {
+        .output = {.text = host->alloc(host, OUTPUT_MAX + 1), .max = OUTPUT_MAX},
+        .complaints = {.text = complaints, .max = STDERR_MAX, .excess = CHILD_DROP_NEW}};
     int status;
     int error;
 
-    if (result.output == NULL)
-        return aws_no_memory(aws);
-    error = child_run(host, words, hidden, TIMEOUT, &result);
-    if (error != 0)
+    error = environment == NULL || result.output.text == NULL ? ENOMEM
+                                                              : child_run(host, &request, &result);
+    if (error == 0 && was_not_found(&result))
+        error = ENOENT;
+    if (error == ENOMEM)
+        status = aws_no_memory(aws);
+    else if (error != 0)
         status =
             dnshook_fail(host, DNSHOOK_BAD_CONFIG, "%s: credential_process %s cannot be run: %s",
                          where, words[0], strerror(error));
@@ -116,8 +136,9 @@ static int run(struct aws *aws, char *const words[], const char *where, struct f
         status = judge(aws, &result, where);
     if (status == DNSHOOK_OK)
         status = take(aws, &result, where, finding);
-    OPENSSL_cleanse(result.complaint, sizeof result.complaint);
-    host->free(host, result.output);
+    OPENSSL_cleanse(complaints, sizeof complaints);
+    host->free(host, result.output.text);
+    host->free(host, environment);
     return status;
 }
 
