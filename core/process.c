@@ -1,6 +1,7 @@
 #include "process.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -34,11 +35,20 @@ static void forbid_core_dumps(void)
 #endif
 }
 
+/* A caller that ignores SIGCHLD hands that on, and then no provider learns how its child ended. */
+static void take_children(void)
+{
+    const struct sigaction action = {.sa_handler = SIG_DFL};
+
+    (void)sigaction(SIGCHLD, &action, NULL);
+}
+
 int process_secure(const char *program)
 {
     fill_standard_descriptors();
     (void)umask(077);
     forbid_core_dumps();
+    take_children();
     (void)unsetenv("LTDL_LIBRARY_PATH");
     if (getauxval(AT_SECURE) == 0)
         return DNSHOOK_OK;
