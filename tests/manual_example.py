@@ -401,7 +401,7 @@ def check_parameter_variables(_):
     tables = {provider: environment_of(info_of(provider)) for provider in provider_pages()}
     known = set().union(*tables.values())
     prefixes = "|".join(sorted({each.split("_")[0] for each in known}))
-    program = variables_of_program()
+    program = variables_of_program() | set(re.findall(r"\bDNSHOOK_[A-Z_]+\b", read(HEADER)))
     wrong = []
     for provider, path in provider_pages().items():
         told = variables_of(section(read(path), "PARAMETERS")) - program
