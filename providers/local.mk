@@ -2,5 +2,6 @@
 PROVIDER_CFLAGS = $(AM_CFLAGS)
 PROVIDER_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/providers/common
 
+include providers/exec/local.mk
 include providers/rfc2136/local.mk
 include providers/route53/local.mk

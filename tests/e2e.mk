@@ -5,6 +5,8 @@ E2E_TESTS = \
 	tests/e2e/test_acmetool.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_config.py \
+	tests/e2e/test_exec.py \
+	tests/e2e/test_exec_acmetool.py \
 	tests/e2e/test_promises.py \
 	tests/e2e/test_propagation.py \
 	tests/e2e/test_protocol.py \
@@ -27,6 +29,7 @@ E2E_LAB = \
 	tests/lab/clock.c \
 	tests/lab/dnsq.py \
 	tests/lab/faults.py \
+	tests/lab/manual.py \
 	tests/lab/namespace.py \
 	tests/lab/process.py \
 	tests/lab/route53/__init__.py \

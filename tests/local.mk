@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 
 include tests/unit-core.mk
 include tests/unit-loader.mk
+include tests/unit-exec.mk
 include tests/unit-rfc2136.mk
 include tests/unit-route53.mk
 include tests/unit-route53-changes.mk

@@ -10,7 +10,13 @@
 
 static const char blanks[] = " \t\n";
 
-static size_t count_of(char *const *table)
+/* Ours, as a table of constants. */
+static const char *const *environment(void)
+{
+    return (const char *const *)(uintptr_t)environ;
+}
+
+static size_t count_of(const char *const *table)
 {
     size_t count = 0;
 
@@ -59,7 +65,7 @@ static bool has_same(char *const *table, const char *variable)
 
 char **environment_without(const struct dnshook_host *host, const char *const *hidden)
 {
-    const size_t count = count_of(environ);
+    const size_t count = count_of(environment());
     char **const table = host->alloc(host, (count + 1) * sizeof *table);
 
     for (size_t i = 0, used = 0; table != NULL && i < count; i++)
@@ -68,9 +74,10 @@ char **environment_without(const struct dnshook_host *host, const char *const *h
     return table;
 }
 
-char **environment_only(const struct dnshook_host *host, const char *names, char *const *fixed)
+char **environment_only(const struct dnshook_host *host, const char *names,
+                        const char *const *fixed)
 {
-    const size_t count = count_of(environ);
+    const size_t count = count_of(environment());
     char **const table = host->alloc(host, (count + count_of(fixed) + 1) * sizeof *table);
     size_t used = 0;
 
@@ -79,7 +86,7 @@ char **environment_only(const struct dnshook_host *host, const char *names, char
             table[used++] = environ[i];
     for (; table != NULL && *fixed != NULL; fixed++)
         if (!has_same(table, *fixed))
-            table[used++] = *fixed;
+            table[used++] = (char *)(uintptr_t)*fixed;
     return table;
 }
 

@@ -18,7 +18,8 @@ char **environment_without(const struct dnshook_host *host, const char *const *h
 
 /* Those of ours that `names` names, which blanks separate, and those of the table `fixed`
  * ("NAME=value") that `names` does not name or we do not have. */
-char **environment_only(const struct dnshook_host *host, const char *names, char *const *fixed);
+char **environment_only(const struct dnshook_host *host, const char *names,
+                        const char *const *fixed);
 
 /* Whether the text is nothing but names of variables (POSIX.1-2017, Base Definitions, 8.1) and
  * blanks. */
