@@ -19,6 +19,12 @@ enum { NAME_SIZE = 1025, NAME_MAX_TEXT = 253 };
  */
 const char *name_check_host(const char *host, char out[NAME_SIZE]);
 
+/*
+ * Checks a record name that came from outside, as `_acme-challenge.example.org`, and copies it to
+ * `out`: as name_check_host(), but labels may hold underscores, and it may have 253 bytes.
+ */
+const char *name_check_record(const char *record, char out[NAME_SIZE]);
+
 /* The rest of a name after its first label; "." after the last one, NULL for the root. */
 const char *name_parent(const char *name);
 

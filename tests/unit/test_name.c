@@ -37,6 +37,40 @@ static void hosts_that_are_taken(void **state)
     }
 }
 
+/* What add and remove take: a host name with underscores, without room for a label in front. */
+static void record_names(void **state)
+{
+    static const struct {
+        const char *record;
+        const char *out; /* NULL: refused */
+    } rows[] = {
+        {"_acme-challenge.example.org", "_acme-challenge.example.org"},
+        {"_ACME-challenge.Example.org.", "_acme-challenge.example.org"},
+        {"a_b.c", "a_b.c"},
+        {L63 "." L63 "." L63 "." L60 "x", L63 "." L63 "." L63 "." L60 "x"}, /* 253 bytes */
+        {L63 "." L63 "." L63 "." L60 "xy", NULL},
+        {"", NULL},
+        {".", NULL},
+        {"*.example.org", NULL},
+        {"_a..b", NULL},
+        {"_a b", NULL},
+        {"_a.-b", NULL},
+        {"192.0.2.1", NULL},
+        {L63 "4.org", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char out[NAME_SIZE] = "";
+        const char *const why = name_check_record(rows[i].record, out);
+
+        if ((why == NULL) != (rows[i].out != NULL))
+            fail_msg("%s: %s", rows[i].record, why != NULL ? why : "is taken");
+        if (why == NULL)
+            assert_string_equal(out, rows[i].out);
+    }
+}
+
 static void hosts_that_are_refused(void **state)
 {
     static const struct {
@@ -176,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_that_are_taken),
         cmocka_unit_test(hosts_that_are_refused),
+        cmocka_unit_test(record_names),
         cmocka_unit_test(the_length_is_without_the_final_dot),
         cmocka_unit_test(parents),
         cmocka_unit_test(within_and_below),
