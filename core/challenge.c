@@ -129,6 +129,8 @@ static struct journal_entry entry_of(const struct challenge *challenge)
     return (struct journal_entry){.provider = challenge->account->name,
                                   .host = challenge->host,
                                   .value = challenge->value,
+                                  .at_name = challenge->at_name,
+                                  .client = challenge->client,
                                   .record = challenge->record,
                                   .zone = challenge->zone.name,
                                   .zone_id = challenge->zone.id,
@@ -386,23 +388,53 @@ static int wait_for(struct road *road, struct challenge *set, size_t count)
     return watches != NULL ? challenge_wait(road, set, count, watches, true) : DNSHOOK_NO_MEMORY;
 }
 
-int challenge_resume(struct road *road, struct challenge *set, size_t count)
+static bool is_on_record(const struct road *road, const struct challenge *challenge)
 {
-    const int status = challenge_prepare(road, set, count);
+    const struct journal_entry entry = entry_of(challenge);
+    struct journal_place place;
 
-    return status == DNSHOOK_OK ? wait_for(road, set, count) : status;
+    return journal_find(road->journal, &entry, &place);
+}
+
+/* How many of a set are to be added: those in front of the standing ones, which nothing changes. */
+static size_t to_add(struct challenge *set, size_t count)
+{
+    size_t own = 0;
+
+    while (own < count && !set[own].standing)
+        own++;
+    for (size_t i = own; i < count; i++)
+        set[i].change.effect = DNSHOOK_EFFECT_NO_CHANGE;
+    return own;
+}
+
+/* The call is done: what it placed stays until somebody takes it away. */
+static void note_placed(struct road *road, const struct challenge *set, size_t count, bool waited)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct journal_entry entry = entry_of(&set[i]);
+
+        entry.outstanding = !waited;
+        if (set[i].placed)
+            journal_placed(road->journal, &entry);
+    }
 }
 
 int challenge_start(struct road *road, struct challenge *set, size_t count, bool wait)
 {
     int status = challenge_prepare(road, set, count);
+    const size_t own = to_add(set, count);
 
     if (status == DNSHOOK_OK)
-        status = challenge_add(road, set, count);
+        status = challenge_add(road, set, own);
+    for (size_t i = 0; i < own && status == DNSHOOK_OK; i++)
+        wait = wait || !is_on_record(road, &set[i]);
     if (status == DNSHOOK_OK && wait)
         status = wait_for(road, set, count);
     if (status != DNSHOOK_OK)
-        (void)challenge_roll_back(road, set, count);
+        (void)challenge_roll_back(road, set, own);
+    else
+        note_placed(road, set, own, wait);
     deadline_last_words("");
     return status;
 }

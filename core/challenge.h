@@ -7,13 +7,15 @@
 
 #include "road.h"
 
-/* One (host, value), and what became of it. Who reads the client's call sets the first three; run.h
+/* One (host, value), and what became of it. Who reads the client's call sets the first five; run.h
  * what the configuration says; the rest is zero. */
 struct challenge {
-    const char *host;  /* as name_check_host() returns it */
-    const char *value; /* checked with challenge_check_value() */
-    bool at_name;      /* `host` is the record name itself: no _acme-challenge. in front of it, no
-                          alias is followed */
+    const char *host;   /* as name_check_host() returns it */
+    const char *value;  /* checked with challenge_check_value() */
+    bool at_name;       /* `host` is the record name itself: no _acme-challenge. in front of it, no
+                           alias is followed */
+    const char *client; /* for the journal, what the protocol finds the value again by; or NULL */
+    bool standing;      /* an earlier run has added it: it is waited for, and that is all */
     struct account *account;
     const char *alias; /* where the record name has to be; NULL: where it leads */
     uint32_t ttl;      /* s, for a new set; 0: 60 */
@@ -67,11 +69,9 @@ int challenge_remove(struct road *road, struct challenge *set, size_t count);
  * that does it later. */
 int challenge_roll_back(struct road *road, struct challenge *set, size_t count);
 
-/* The whole way: prepare, add, wait if `wait`; rolled back if any of it fails. */
+/* The whole way: prepare, add, wait if `wait` or if the values could not be put on record; rolled
+ * back if any of it fails. Those that are standing come last in the set. */
 int challenge_start(struct road *road, struct challenge *set, size_t count, bool wait);
-
-/* Waits for values that earlier runs have added: prepare, wait. Takes nothing away. */
-int challenge_resume(struct road *road, struct challenge *set, size_t count);
 
 /* Takes values away: by the journal where it knows them, else by the same road. Does not wait. */
 int challenge_stop(struct road *road, struct challenge *set, size_t count);

@@ -1,5 +1,6 @@
 #include "journal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -15,9 +16,10 @@
 
 #include "cleanup.h"
 #include "dnshook/provider.h"
+#include "journal_directory.h"
 #include "log.h"
 
-enum { PATH_SIZE = 4096, KEY_BYTES = 16, FILE_NAME_SIZE = 64, ENTRY_MAX = 8192 };
+enum { KEY_BYTES = 16, FILE_NAME_SIZE = 64, ENTRY_MAX = 8192 };
 
 /* An entry that this run has written or found: only that very file is removed again. Another run
  * with the same value may have put its own in place of it. */
@@ -30,107 +32,8 @@ struct seen {
 struct journal {
     int fd; /* the directory; locked while an entry is put or removed */
     struct seen *seen;
-    char path[PATH_SIZE];
+    char path[JOURNAL_PATH_SIZE];
 };
-
-/* ---- the directory ---- */
-
-/* Makes the last component of a path if it is missing, and opens the directory if it is ours
- * alone; -1 with errno otherwise. */
-static int open_directory(const char *path)
-{
-    struct stat info;
-    int fd;
-
-    (void)mkdir(path, 0700);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    if (fstat(fd, &info) == 0 && info.st_uid == geteuid() && (info.st_mode & 0022) == 0) {
-        if ((info.st_mode & 0077) != 0)
-            (void)fchmod(fd, 0700);
-        if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0)
-            return fd;
-    } else
-        errno = EPERM;
-    (void)close(fd);
-    return -1;
-}
-
-static bool use_directory(struct journal *journal, const char *path)
-{
-    if (path[0] != '/' || strlen(path) >= sizeof journal->path) {
-        errno = EINVAL;
-        return false;
-    }
-    journal->fd = open_directory(path);
-    if (journal->fd < 0)
-        return false;
-    (void)snprintf(journal->path, sizeof journal->path, "%s", path);
-    log_debug("journal in %s", path);
-    return true;
-}
-
-/* The entry called "dnshook" of a list with colons between its paths; without one, a directory of
- * that name below the first entry: the others are other programs'. */
-static void own_entry(const char *list, char path[PATH_SIZE])
-{
-    static const char own[] = "/dnshook";
-    const size_t first = strcspn(list, ":");
-
-    (void)snprintf(path, PATH_SIZE, "%.*s%s", (int)first, list, own);
-    for (const char *at = list; *at != '\0'; at += strspn(at, ":")) {
-        const size_t size = strcspn(at, ":");
-
-        if (size >= sizeof own - 1 &&
-            memcmp(at + size - (sizeof own - 1), own, sizeof own - 1) == 0) {
-            (void)snprintf(path, PATH_SIZE, "%.*s", (int)size, at);
-            return;
-        }
-        at += size;
-    }
-}
-
-static bool use_state_directory(struct journal *journal)
-{
-    const char *list = getenv("STATE_DIRECTORY");
-    char path[PATH_SIZE];
-
-    if (list == NULL)
-        return false;
-    list += strspn(list, ":");
-    if (*list == '\0')
-        return false;
-    own_entry(list, path);
-    if (use_directory(journal, path))
-        return true;
-    log_warning("STATE_DIRECTORY: %s cannot hold the journal (%s); looking elsewhere", path,
-                strerror(errno));
-    return false;
-}
-
-/* The user's own state directory. */
-static bool use_home(struct journal *journal)
-{
-    const char *const state = getenv("XDG_STATE_HOME");
-    const char *const home = getenv("HOME");
-    char path[PATH_SIZE];
-    size_t base;
-
-    if (state != NULL && *state == '/')
-        base = (size_t)snprintf(path, sizeof path, "%s", state);
-    else if (home != NULL && *home == '/') {
-        (void)snprintf(path, sizeof path, "%s/.local", home);
-        (void)mkdir(path, 0700);
-        base = (size_t)snprintf(path, sizeof path, "%s/.local/state", home);
-    } else
-        return false;
-    if (base + sizeof "/dnshook" >= sizeof path)
-        return false;
-    (void)mkdir(path, 0700);
-    (void)snprintf(path + base, sizeof path - base, "/dnshook");
-    return use_directory(journal, path);
-}
 
 int journal_open(struct journal **journal)
 {
@@ -139,9 +42,8 @@ int journal_open(struct journal **journal)
     *journal = NULL;
     if (new == NULL)
         return log_no_memory();
-    new->fd = -1;
-    if (use_state_directory(new) || use_directory(new, "/var/lib/dnshook") ||
-        (geteuid() != 0 && use_home(new)))
+    new->fd = journal_directory(new->path);
+    if (new->fd >= 0)
         *journal = new;
     else
         free(new);
@@ -164,7 +66,8 @@ void journal_close(struct journal *journal)
 
 /* ---- entries ---- */
 
-/* The file name of an entry: a digest, so that every value makes one. */
+/* The file name of an entry: a digest, so that every value makes one. No value ends with a NUL:
+ * with at_name it is another name. */
 static bool entry_name(const struct journal_entry *entry, char name[FILE_NAME_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -174,6 +77,7 @@ static bool entry_name(const struct journal_entry *entry, char name[FILE_NAME_SI
                     EVP_DigestUpdate(context, entry->provider, strlen(entry->provider) + 1) == 1 &&
                     EVP_DigestUpdate(context, entry->host, strlen(entry->host) + 1) == 1 &&
                     EVP_DigestUpdate(context, entry->value, strlen(entry->value)) == 1 &&
+                    EVP_DigestUpdate(context, "", entry->at_name ? 1 : 0) == 1 &&
                     EVP_DigestFinal_ex(context, digest, &size) == 1 && size >= KEY_BYTES;
 
     EVP_MD_CTX_free(context);
@@ -215,15 +119,22 @@ static bool is_seen(const struct journal *journal, const char *name)
            info.st_ino == seen->inode;
 }
 
-static char *entry_text(const struct journal_entry *entry)
+/* The content of an entry, as of now and this process. */
+static char *entry_text(const struct journal_entry *entry, bool placed)
 {
-    json_t *const object =
-        json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "version", 1, "provider",
-                  entry->provider, "host", entry->host, "value", entry->value, "record",
-                  entry->record, "zone", entry->zone, "zone-id", entry->zone_id, "primary",
-                  entry->primary, "time", (json_int_t)time(NULL), "pid", (json_int_t)getpid());
-    char *const text = object != NULL ? json_dumps(object, JSON_INDENT(1)) : NULL;
+    char process[CALLER_SIZE];
+    json_t *object;
+    char *text;
 
+    caller_self(process);
+    object = json_pack("{s:i, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b}",
+                       "version", 1, "provider", entry->provider, "host", entry->host, "value",
+                       entry->value, "at-name", entry->at_name, "client",
+                       entry->client != NULL ? entry->client : "", "record", entry->record, "zone",
+                       entry->zone, "zone-id", entry->zone_id, "primary", entry->primary, "time",
+                       (json_int_t)time(NULL), "process", process, "placed", placed, "outstanding",
+                       placed && entry->outstanding);
+    text = object != NULL ? json_dumps(object, JSON_INDENT(1)) : NULL;
     json_decref(object);
     return text;
 }
@@ -275,7 +186,7 @@ int journal_begin(struct journal *journal, const struct journal_entry *entry, bo
                     "StateDirectory=dnshook in the service");
         return DNSHOOK_OK;
     }
-    text = entry_text(entry);
+    text = entry_text(entry, false);
     if (text == NULL || !entry_name(entry, name))
         return log_no_memory();
     (void)flock(journal->fd, LOCK_EX);
@@ -290,6 +201,19 @@ int journal_begin(struct journal *journal, const struct journal_entry *entry, bo
                     "leaves behind will not be on record",
                     journal->path, strerror(errno));
     return DNSHOOK_OK;
+}
+
+void journal_placed(struct journal *journal, const struct journal_entry *entry)
+{
+    CLEANUP_FREE char *text = entry_text(entry, true);
+    char name[FILE_NAME_SIZE] = "";
+
+    if (journal == NULL || text == NULL || !entry_name(entry, name))
+        return;
+    (void)flock(journal->fd, LOCK_EX);
+    if (is_seen(journal, name) && put_file(journal, name, text))
+        (void)note_seen(journal, name);
+    (void)flock(journal->fd, LOCK_UN);
 }
 
 void journal_end(struct journal *journal, const struct journal_entry *entry)
@@ -323,30 +247,145 @@ static bool text_is(const json_t *object, const char *key, const char *wanted)
     return text != NULL && strcmp(text, wanted) == 0;
 }
 
+/* The object in an entry's file; NULL if it cannot be read or is none. */
+static json_t *load(const struct journal *journal, const char *name)
+{
+    char text[ENTRY_MAX];
+    CLEANUP_CLOSE int fd =
+        openat(journal->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    const ssize_t size = fd >= 0 ? read(fd, text, sizeof text) : -1;
+
+    return size > 0 ? json_loadb(text, (size_t)size, JSON_REJECT_DUPLICATES, NULL) : NULL;
+}
+
+static bool copy_place(const json_t *object, struct journal_place *place)
+{
+    return copy_text(object, "record", place->record, sizeof place->record) &&
+           copy_text(object, "zone", place->zone, sizeof place->zone) &&
+           copy_text(object, "zone-id", place->zone_id, sizeof place->zone_id) &&
+           copy_text(object, "primary", place->primary, sizeof place->primary);
+}
+
 bool journal_find(struct journal *journal, const struct journal_entry *entry,
                   struct journal_place *place)
 {
     char name[FILE_NAME_SIZE] = "";
-    char text[ENTRY_MAX];
-    CLEANUP_CLOSE int fd = -1;
     json_t *object;
-    ssize_t size;
     bool found;
 
     if (journal == NULL || !entry_name(entry, name))
         return false;
-    fd = openat(journal->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return false;
     (void)note_seen(journal, name);
-    size = read(fd, text, sizeof text);
-    object = size > 0 ? json_loadb(text, (size_t)size, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    object = load(journal, name);
     found = text_is(object, "provider", entry->provider) && text_is(object, "host", entry->host) &&
-            text_is(object, "value", entry->value) &&
-            copy_text(object, "record", place->record, sizeof place->record) &&
-            copy_text(object, "zone", place->zone, sizeof place->zone) &&
-            copy_text(object, "zone-id", place->zone_id, sizeof place->zone_id) &&
-            copy_text(object, "primary", place->primary, sizeof place->primary);
+            text_is(object, "value", entry->value) && copy_place(object, place);
     json_decref(object);
     return found;
+}
+
+/* ---- all entries ---- */
+
+/* Reads an entry. Old versions had less in it. */
+static bool read_item(const struct journal *journal, const char *name, struct journal_item *item)
+{
+    json_t *const object = load(journal, name);
+    const bool ok = copy_text(object, "provider", item->provider, sizeof item->provider) &&
+                    copy_text(object, "host", item->host, sizeof item->host) &&
+                    copy_text(object, "value", item->value, sizeof item->value) &&
+                    copy_place(object, &item->place);
+
+    item->at_name = json_is_true(json_object_get(object, "at-name"));
+    if (!copy_text(object, "client", item->client, sizeof item->client))
+        item->client[0] = '\0';
+    if (!copy_text(object, "process", item->process, sizeof item->process))
+        item->process[0] = '\0';
+    item->outstanding = json_is_true(json_object_get(object, "outstanding"));
+    item->placed = json_is_true(json_object_get(object, "placed"));
+    item->time = (int64_t)json_integer_value(json_object_get(object, "time"));
+    json_decref(object);
+    return ok;
+}
+
+/* True for the name of an entry; files that are being written begin with a dot. */
+static bool is_entry(const char *name)
+{
+    const size_t size = strlen(name);
+
+    return size == (size_t)2 * KEY_BYTES + sizeof ".json" - 1 &&
+           strspn(name, "0123456789abcdef") == (size_t)2 * KEY_BYTES;
+}
+
+static int older(const void *left, const void *right)
+{
+    const struct journal_item *const a = left;
+    const struct journal_item *const b = right;
+
+    return (a->time > b->time) - (a->time < b->time);
+}
+
+/* Reads one file of the directory to the end of the list. */
+static int append(const struct journal *journal, const char *name, struct journal_item **items,
+                  size_t *count)
+{
+    struct journal_item *const more =
+        *count % 64 == 0 ? realloc(*items, (*count + 64) * sizeof *more) : *items;
+    struct stat info;
+
+    if (more == NULL)
+        return log_no_memory();
+    *items = more;
+    if (read_item(journal, name, &more[*count]))
+        ++*count;
+    else if (fstatat(journal->fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0) /* not ended meanwhile */
+        log_warning("%s/%s is no entry that can be read", journal->path, name);
+    return DNSHOOK_OK;
+}
+
+int journal_list(struct journal *journal, struct journal_item **items, size_t *count)
+{
+    int status = DNSHOOK_OK;
+    DIR *directory;
+    int fd;
+
+    *items = NULL;
+    *count = 0;
+    if (journal == NULL)
+        return DNSHOOK_OK;
+    fd = openat(journal->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    directory = fd >= 0 ? fdopendir(fd) : NULL;
+    if (directory == NULL) {
+        if (fd >= 0)
+            (void)close(fd);
+        return log_no_memory();
+    }
+    for (const struct dirent *each;
+         status == DNSHOOK_OK && *count < JOURNAL_LIST_MAX && (each = readdir(directory)) != NULL;)
+        if (is_entry(each->d_name))
+            status = append(journal, each->d_name, items, count);
+    (void)closedir(directory);
+    if (status != DNSHOOK_OK) {
+        free(*items);
+        *items = NULL;
+        *count = 0;
+    } else if (*count > 0)
+        qsort(*items, *count, sizeof **items, older);
+    return status;
+}
+
+void journal_settle(struct journal *journal, const struct journal_item *item)
+{
+    const struct journal_entry entry = {.provider = item->provider,
+                                        .host = item->host,
+                                        .value = item->value,
+                                        .at_name = item->at_name,
+                                        .client = item->client,
+                                        .record = item->place.record,
+                                        .zone = item->place.zone,
+                                        .zone_id = item->place.zone_id,
+                                        .primary = item->place.primary};
+    char name[FILE_NAME_SIZE] = "";
+
+    if (journal == NULL || !entry_name(&entry, name) || !note_seen(journal, name))
+        return;
+    journal_placed(journal, &entry);
 }

@@ -12,6 +12,7 @@ core_libcore_a_SOURCES = \
 	core/address.c core/address.h \
 	core/arena.c core/arena.h \
 	core/authority.c core/authority.h \
+	core/caller.c core/caller.h \
 	core/challenge.c core/challenge.h core/challenge_wait.c \
 	core/cleanup.h \
 	core/command_check.c \
@@ -30,7 +31,7 @@ core_libcore_a_SOURCES = \
 	core/http.c core/http.h core/http_curl.h \
 	core/ini.c core/ini.h \
 	core/instance.c core/instance.h \
-	core/journal.c core/journal.h \
+	core/journal.c core/journal.h core/journal_directory.c core/journal_directory.h \
 	core/loader.c core/loader.h \
 	core/log.c core/log.h \
 	core/name.c core/name.h \

@@ -333,16 +333,6 @@ int run_start(const struct run *run, struct challenge *set, size_t count, enum r
     return finish(&road, status);
 }
 
-int run_wait_for(const struct run *run, struct challenge *set, size_t count)
-{
-    struct road road;
-    int status = run_begin(run, NULL, false, &road, set, count);
-
-    if (status == EXIT_DONE)
-        status = run_exit(challenge_resume(&road, set, count));
-    return finish(&road, status);
-}
-
 int run_stop(const struct run *run, struct challenge *set, size_t count)
 {
     struct road road;

@@ -58,12 +58,10 @@ int run_open(const struct run *run, const char *name, struct road *road, struct 
 int run_begin(const struct run *run, const char *name, bool keep, struct road *road,
               struct challenge *set, size_t count);
 
-/* Takes a set of challenges the whole way: accounts, values, and unless RUN_NO_WAIT the wait;
- * rolled back if any of it fails. The exit status: as run_begin(). */
+/* Takes a set of challenges the whole way: accounts, values, and the wait, which is left out with
+ * RUN_NO_WAIT where the values are on record; rolled back if any of it fails. The exit status: as
+ * run_begin(). */
 int run_start(const struct run *run, struct challenge *set, size_t count, enum run_wait wait);
-
-/* Waits for the values of a set that earlier runs have added. The exit status. */
-int run_wait_for(const struct run *run, struct challenge *set, size_t count);
 
 /* Takes the values of a set away. The exit status. */
 int run_stop(const struct run *run, struct challenge *set, size_t count);

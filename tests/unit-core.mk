@@ -4,6 +4,7 @@ CORE_TESTS = \
 	tests/unit/test_arena \
 	tests/unit/test_authority \
 	tests/unit/test_config \
+	tests/unit/test_caller \
 	tests/unit/test_deadline \
 	tests/unit/test_dns \
 	tests/unit/test_exchange \
@@ -60,6 +61,12 @@ tests_unit_test_config_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_config_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_config_LDFLAGS = $(CORE_TEST_LINK)
 tests_unit_test_config_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_caller_SOURCES = tests/unit/test_caller.c
+tests_unit_test_caller_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_caller_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_caller_LDFLAGS = $(CORE_TEST_LINK)
+tests_unit_test_caller_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_deadline_SOURCES = tests/unit/test_deadline.c
 tests_unit_test_deadline_CPPFLAGS = $(CORE_TEST_CPPFLAGS)

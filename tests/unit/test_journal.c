@@ -1,5 +1,6 @@
 /* core/journal.c: where entries lie, what they hold, and which directories are trusted. The file
  * system's own directory /var/lib/dnshook is replaced by one of the sandbox. */
+#include "caller.h"
 #include "dnshook/provider.h"
 #include "journal.h"
 #include "log.h"
@@ -214,7 +215,7 @@ static void claimed(void **state)
 static void what_makes_an_entry(void **state)
 {
     struct journal *const journal = journal_in("several");
-    struct journal_entry others[] = {entry, entry, entry, entry, entry};
+    struct journal_entry others[] = {entry, entry, entry, entry, entry, entry};
     struct journal_place place;
     char path[TEXT_SIZE];
 
@@ -224,6 +225,7 @@ static void what_makes_an_entry(void **state)
     others[3].provider = "other";
     others[4].provider = "fakewww.example.org"; /* the same bytes, cut elsewhere */
     others[4].host = "";
+    others[5].at_name = true;
     for (size_t i = 0; i < COUNT(others); i++)
         assert_false(begin(journal, &others[i]));
     assert_int_equal(files_in("several", path), COUNT(others));
@@ -645,6 +647,114 @@ static void no_home(void **state)
     as_user("homeless", homeless_body);
 }
 
+/* ---- all entries ---- */
+
+/* The entries come back, the oldest first, with the client and the state that they were given. */
+static void listed(void **state)
+{
+    struct journal *const journal = journal_in("listed");
+    struct journal_entry each = entry;
+    struct journal_item *items = NULL;
+    size_t count = 9;
+    char path[TEXT_SIZE];
+
+    (void)state;
+    assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
+    assert_int_equal(count, 0);
+    assert_false(begin(journal, &entry));
+    each.at_name = true;
+    each.client = "somebody";
+    assert_false(begin(journal, &each));
+    journal_placed(journal, &each);
+    (void)snprintf(path, sizeof path, "%s/.unfinished", below("listed"));
+    write_text(path, "x", 1);
+    assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < count; i++) {
+        const bool second = items[i].at_name;
+
+        assert_string_equal(items[i].provider, entry.provider);
+        assert_string_equal(items[i].host, entry.host);
+        assert_string_equal(items[i].value, entry.value);
+        assert_string_equal(items[i].client, second ? "somebody" : "");
+        assert_int_equal(items[i].placed, second);
+        assert_string_equal(items[i].place.zone, entry.zone);
+        assert_true(caller_may_live(items[i].process));
+        assert_true(items[i].time > 0);
+    }
+    assert_true(items[0].at_name != items[1].at_name);
+    free(items);
+    journal_close(journal);
+}
+
+/* Settling leaves the rest of an entry as it was; an entry that is gone stays so. */
+static void an_entry_is_settled(void **state)
+{
+    struct journal *const journal = journal_in("settled");
+    struct journal_entry each = entry;
+    struct journal_item *items = NULL;
+    struct journal_item *after = NULL;
+    size_t count = 0;
+
+    (void)state;
+    each.client = "somebody";
+    each.outstanding = true;
+    assert_false(begin(journal, &each));
+    assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
+    assert_int_equal(count, 1);
+    assert_false(items[0].outstanding); /* the call is still under way */
+    free(items);
+    journal_placed(journal, &each);
+    assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
+    assert_int_equal(count, 1);
+    assert_true(items[0].outstanding);
+    journal_settle(journal, &items[0]);
+    assert_int_equal(journal_list(journal, &after, &count), DNSHOOK_OK);
+    assert_int_equal(count, 1);
+    assert_false(after[0].outstanding);
+    assert_true(after[0].placed);
+    assert_string_equal(after[0].client, "somebody");
+    assert_string_equal(after[0].place.zone_id, entry.zone_id);
+    free(after);
+    journal_end(journal, &entry);
+    journal_settle(journal, &items[0]);
+    assert_int_equal(journal_list(journal, &after, &count), DNSHOOK_OK);
+    assert_int_equal(count, 0);
+    free(items);
+    free(after);
+    journal_close(journal);
+}
+
+/* The entries of versions before had no client and no state; a file that is no entry is named. */
+static void odd_entries(void **state)
+{
+    static const char old[] =
+        "{\"version\": 1, \"provider\": \"fake\", \"host\": \"h\", \"value\": \"v\", "
+        "\"record\": \"r\", \"zone\": \"z\", \"zone-id\": \"\", \"primary\": \"\", "
+        "\"time\": 5, \"pid\": 3}";
+    struct journal *const journal = journal_in("odd");
+    struct journal_item *items = NULL;
+    size_t count = 0;
+    char path[TEXT_SIZE];
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/0123456789abcdef0123456789abcdef.json", below("odd"));
+    write_text(path, old, sizeof old - 1);
+    (void)snprintf(path, sizeof path, "%s/1123456789abcdef0123456789abcdef.json", below("odd"));
+    write_text(path, "{", 1);
+    sandbox_capture();
+    assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
+    assert_has(sandbox_release(), "no entry that can be read");
+    assert_int_equal(count, 1);
+    assert_int_equal(items[0].time, 5);
+    assert_false(items[0].placed);
+    assert_true(caller_may_live(items[0].process)); /* nobody knows */
+    free(items);
+    journal_close(journal);
+    assert_int_equal(journal_list(NULL, &items, &count), DNSHOOK_OK);
+    assert_int_equal(count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -668,6 +778,9 @@ int main(void)
         cmocka_unit_test_setup(in_xdg_state_home, reset),
         cmocka_unit_test_setup(an_unwritable_home, reset),
         cmocka_unit_test_setup(no_home, reset),
+        cmocka_unit_test_setup(listed, reset),
+        cmocka_unit_test_setup(an_entry_is_settled, reset),
+        cmocka_unit_test_setup(odd_entries, reset),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
