@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nearest.h"
+#include "protocol.h"
 
 static const struct command table[] = {
     {"test", "[PROVIDER] DOMAIN", "a full round trip with a random value, shown as it goes", 1, 2,
@@ -18,7 +19,7 @@ static const struct command table[] = {
      command_config},
 };
 
-enum { COUNT = sizeof table / sizeof *table };
+enum { COUNT = sizeof table / sizeof *table, EVENTS_MAX = 32 };
 
 const struct command *commands_find(const char *word)
 {
@@ -30,11 +31,11 @@ const struct command *commands_find(const char *word)
 
 const char *commands_nearest(const char *word)
 {
-    const char *words[COUNT + 2] = {"challenge-dns-start", "challenge-dns-stop"};
+    const char *words[COUNT + EVENTS_MAX];
 
     for (size_t i = 0; i < COUNT; i++)
-        words[i + 2] = table[i].word;
-    return nearest_word(word, words, COUNT + 2);
+        words[i] = table[i].word;
+    return nearest_word(word, words, COUNT + protocol_words(words + COUNT, EVENTS_MAX));
 }
 
 void commands_help(FILE *out)

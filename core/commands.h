@@ -21,7 +21,7 @@ struct command {
 /* The command of that word; NULL if there is none. */
 const struct command *commands_find(const char *word);
 
-/* The word that is nearest to one that is no command; NULL if none is near. */
+/* The word, also of a client, that is nearest to one that is none; NULL if none is near. */
 const char *commands_nearest(const char *word);
 
 /* The part of --help that lists them. */

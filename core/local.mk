@@ -8,7 +8,6 @@ noinst_LIBRARIES = core/libcore.a
 core_libcore_a_CFLAGS = $(CORE_CFLAGS)
 core_libcore_a_CPPFLAGS = $(CORE_CPPFLAGS)
 core_libcore_a_SOURCES = \
-	core/acmetool.c core/acmetool.h \
 	core/address.c core/address.h \
 	core/arena.c core/arena.h \
 	core/authority.c core/authority.h \
@@ -32,6 +31,7 @@ core_libcore_a_SOURCES = \
 	core/ini.c core/ini.h \
 	core/instance.c core/instance.h \
 	core/journal.c core/journal.h core/journal_directory.c core/journal_directory.h \
+	core/leftover.c core/leftover.h \
 	core/loader.c core/loader.h \
 	core/log.c core/log.h \
 	core/name.c core/name.h \
@@ -41,6 +41,9 @@ core_libcore_a_SOURCES = \
 	core/process.c core/process.h \
 	core/propagation.c core/propagation.h core/propagation_answer.c \
 	core/propagation_answer.h \
+	core/protocol.c core/protocol.h core/protocol_call.c core/protocol_call.h \
+	core/protocol_acmetool.c core/protocol_certbot.c core/protocol_dehydrated.c \
+	core/protocol_getssl.c core/protocol_lego.c core/protocol_mod_md.c core/protocol_uacme.c \
 	core/provider.c core/provider.h \
 	core/provider_check.c core/provider_check.h \
 	core/resolver.c core/resolver.h \

@@ -1,14 +1,14 @@
-/* main.c - picks what was asked for: an event of an ACME client, or a command. */
+/* main.c - picks what was asked for: the call of an ACME client, or a command. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "acmetool.h"
 #include "build.h"
 #include "commands.h"
 #include "log.h"
 #include "process.h"
+#include "protocol.h"
 
 enum { NAME_MAX_SIZE = 64 };
 
@@ -25,14 +25,16 @@ static int print_help(void)
 {
     (void)printf(
         "usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]\n"
-        "       challenge-dns-start|challenge-dns-stop HOST TARGETFILE VALUE [FLAG]\n\n"
+        "       as a hook of an ACME client: what it calls is below\n\n"
         "Proves control of a domain to a certificate authority by DNS (ACME dns-01), as a\n"
-        "hook of acmetool. The provider is the name it was called by (a symbolic link, as\n"
-        "rfc2136 -> dnshook), --provider, or DNSHOOK_PROVIDER.\n\nCommands:\n");
+        "hook of an ACME client. The provider is the name it was called by (a symbolic link,\n"
+        "as rfc2136 -> dnshook), --provider, or DNSHOOK_PROVIDER.\n\nCommands:\n");
     commands_help(stdout);
+    (void)printf("\nClients:\n");
+    protocol_help(stdout);
     (void)printf("\nOptions:\n");
     options_help(stdout);
-    (void)printf("\nManual: dnshook(1)\n");
+    (void)printf("\nManual: dnshook(1), dnshook-clients(7)\n");
     return finish_output(EXIT_DONE);
 }
 
@@ -64,14 +66,11 @@ static const char *name_of_call(const char *path, char out[NAME_MAX_SIZE])
     return out;
 }
 
-/* A first word that is neither event nor command. Other hooks may know it, where acmetool asks. */
+/* A first word that is neither a client's nor a command. */
 static int unknown_word(const char *word)
 {
-    const char *const state = getenv("ACME_STATE_DIR");
     const char *const near = commands_nearest(word);
 
-    if (state != NULL && *state != '\0')
-        return EXIT_NOT_OURS;
     if (near != NULL)
         log_error("unknown command \"%s\": did you mean %s? See dnshook --help", word, near);
     else
@@ -79,17 +78,47 @@ static int unknown_word(const char *word)
     return EXIT_USAGE;
 }
 
-static int run_command(const struct run *run, int argc, char *const *argv)
+static int run_command(const struct run *run, const struct command *command, int argc,
+                       char *const *argv)
 {
-    const struct command *const command = commands_find(argv[0]);
-
-    if (command == NULL)
-        return unknown_word(argv[0]);
     if (argc - 1 < command->least || argc - 1 > command->most) {
         log_error("usage: dnshook [OPTION ...] %s %s", command->word, command->usage);
         return EXIT_USAGE;
     }
     return finish_output(command->run(run, argc, argv));
+}
+
+static int nothing_to_do(void)
+{
+    log_error("nothing to do: usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]; see dnshook "
+              "--help");
+    return EXIT_USAGE;
+}
+
+/* A client's call, or a command: what is known first. The words of a client that is named are its
+ * own, then come commands, and what is left is for that client to answer. */
+static int run_words(const struct run *run, int argc, char *const *argv)
+{
+    const char *const word = argc > 0 ? argv[0] : NULL;
+    const struct protocol *forced = NULL;
+    const struct protocol *protocol;
+
+    if (protocol_forced(run, &forced) != DNSHOOK_OK)
+        return EXIT_USAGE;
+    if (word != NULL && (forced == NULL || !protocol_has(forced, word))) {
+        const struct command *const command = commands_find(word);
+
+        if (command != NULL)
+            return run_command(run, command, argc, argv);
+    }
+    protocol = forced;
+    if (protocol == NULL && word != NULL)
+        protocol = protocol_of_word(word);
+    if (protocol == NULL)
+        protocol = protocol_of_environment(word);
+    if (protocol != NULL)
+        return protocol_answer(protocol, run, argc, argv);
+    return word != NULL ? unknown_word(word) : nothing_to_do();
 }
 
 static int run_options(struct run *run, int argc, char *const *argv)
@@ -103,14 +132,7 @@ static int run_options(struct run *run, int argc, char *const *argv)
         return print_help();
     if (run->options.version)
         return print_version();
-    if (first == argc) {
-        log_error("nothing to do: usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]; see dnshook "
-                  "--help");
-        return EXIT_USAGE;
-    }
-    if (acmetool_is_event(argv[first]))
-        return acmetool_run(run, argc - first, argv + first);
-    return run_command(run, argc - first, argv + first);
+    return run_words(run, argc - first, argv + first);
 }
 
 int main(int argc, char **argv)

@@ -36,6 +36,12 @@ static int take_config(struct options *options, const char *argument)
     return DNSHOOK_OK;
 }
 
+static int take_protocol(struct options *options, const char *argument)
+{
+    options->protocol = argument;
+    return DNSHOOK_OK;
+}
+
 static int take_timeout(struct options *options, const char *argument)
 {
     char *end = NULL;
@@ -91,6 +97,7 @@ static const struct option table[] = {
     {"--provider", "NAME|FILE", "the provider, by name or by its file", take_provider},
     {"--provider-dir", "DIR", "where providers are looked for", take_provider_dir},
     {"--config", "FILE", "the configuration file", take_config},
+    {"--protocol", "NAME", "which client calls, if its words do not tell", take_protocol},
     {"--timeout", "SECONDS", "how long a call may take in all (240)", take_timeout},
     {"--json", NULL, "print results as JSON", take_json},
     {"-v", NULL, "say more; twice: everything", take_verbose},

@@ -17,6 +17,7 @@ struct options {
     const char *provider;     /* name or file; NULL: not given */
     const char *provider_dir; /* absolute */
     const char *config;       /* the configuration file; NULL: not given */
+    const char *protocol;     /* which client calls; NULL: not given */
     int64_t timeout;          /* ms */
     bool timeout_given;
     bool json;

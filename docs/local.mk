@@ -3,6 +3,7 @@
 dist_man_MANS += \
 	docs/dnshook.1 \
 	docs/dnshook.conf.5 \
+	docs/dnshook-clients.7 \
 	docs/dnshook-provider.3 \
 	providers/exec/dnshook-exec.7 \
 	providers/rfc2136/dnshook-rfc2136.7 \

@@ -20,11 +20,12 @@ SANITIZERS = shlex.split(os.environ.get("SANITIZERS") or "")
 HEADER = TOP + "/include/dnshook/provider.h"
 BEGIN, END = "/* example.c */", "/* end of example.c */"
 PAGES = {"program": "docs/dnshook.1", "provider": "docs/dnshook-provider.3",
-         "config": "docs/dnshook.conf.5"}
+         "config": "docs/dnshook.conf.5", "clients": "docs/dnshook-clients.7"}
 ESCAPES = {"e": "\\", "&": "", "-": "-", "(aq": "'", "(ga": "`", "(ha": "^", "(ti": "~",
            "(dq": '"'}
 PROXIES = {"https_proxy", "no_proxy"}  # libcurl's own
 INTERNAL = {"DNSHOOK_PROVIDER_H", "DNSHOOK_PRINTF"}
+OF_CLIENTS = {"DNS_ADD_COMMAND", "DNS_DEL_COMMAND", "DNS_EXTRA_WAIT"}  # settings of getssl
 OF_THE_PROGRAM = {"DNSHOOK_PROVIDER"}  # a variable, which looks like a name of the header
 # The policy in a page: {page: (provider, domain, variables) for which info prints it}.
 POLICIES = {"providers/route53/dnshook-route53.7":
@@ -265,6 +266,13 @@ def help_words(title, pattern):
     return set(re.findall(pattern, part.group(1), re.M)) if part else set()
 
 
+def help_lines(title):
+    """What a part of --help says after the first word of each line."""
+    text = dnshook("--help").stdout
+    part = re.search(rf"^{title}:\n((?:  .*\n)+)", text, re.M)
+    return [line.split(None, 1)[1] for line in part.group(1).splitlines()] if part else []
+
+
 def check_options(_):
     """dnshook(1) has the options of --help, and no others"""
     shown = help_words("Options", r"^  (-[\w-]+)")
@@ -286,6 +294,25 @@ def check_commands(_):
     return (differ(shown, listed, "in --help", "in COMMANDS") +
             differ(events, told, "in --help", "in DESCRIPTION") +
             ([] if shown and events else ["--help shows no commands or events"]))
+
+
+def check_clients(_):
+    """dnshook-clients(7) has the clients and words of --help, and no others"""
+    shown = help_words("Clients", r"^  (\w+)")
+    text = section(page("clients"), "CLIENTS")
+    titled = set(re.findall(r"^\.Ss (\S+)$", text, re.M)) - {"acme.sh"}
+    option = section(page("program"), "OPTIONS")
+    listed = re.search(r"^\.It Fl -protocol.*?\n(.*?)^\.It ", option, re.M | re.S).group(1)
+    named = set(re.findall(r"\b(\w+)(?= [,.]|$)", "\n".join(
+        line for line in listed.splitlines() if line.startswith(".Cm ")), re.M))
+    words = {word for line in help_lines("Clients") for group in re.findall(
+        r"(?:^|, )([\w-]+(?:\|[\w-]+)*)(?= [A-Z-]|,)", line) for word in group.split("|")}
+    told = {word for line in re.findall(r"^\.It Cm (.*)$", text, re.M)
+            for word in re.findall(r"[a-z][\w-]*", line.split(" Ar ")[0].split(" Fl ")[0])}
+    return (differ(shown, titled, "in --help", "in CLIENTS") +
+            differ(shown, named, "in --help", "in --protocol") +
+            differ(words, told, "in --help", "in the page") +
+            ([] if shown and words else ["--help shows no clients"]))
 
 
 def variables_of(text):
@@ -409,7 +436,8 @@ def check_parameter_variables(_):
     for path in all_pages():
         used = set(re.findall(rf"\b(?:{prefixes})_[A-Z0-9_]*[A-Z0-9]\b", read(path)))
         wrong += [f"{path} names {each}, which nobody reads" for each in sorted(used)
-                  if each not in known | program and each.removesuffix("_FILE") not in known]
+                  if each not in known | program | OF_CLIENTS
+                  and each.removesuffix("_FILE") not in known]
     return wrong
 
 
@@ -553,8 +581,9 @@ def check_pages(_):
 
 
 CHECKS = [check_extraction, check_build, check_symbols, check_info, check_providers,
-          check_behaviour, check_options, check_commands, check_variables, check_config,
-          check_config_examples, check_parameters, check_parameter_variables, check_policies, check_members, check_constants, check_c,
+          check_behaviour, check_options, check_commands, check_clients, check_variables, check_config,
+          check_config_examples, check_parameters, check_parameter_variables, check_policies,
+          check_members, check_constants, check_c,
           check_cxx, check_lint, check_pages]
 
 

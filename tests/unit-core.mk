@@ -19,6 +19,7 @@ CORE_TESTS = \
 	tests/unit/test_params \
 	tests/unit/test_params_account \
 	tests/unit/test_propagation \
+	tests/unit/test_protocol \
 	tests/unit/test_resolver \
 	tests/unit/test_route \
 	tests/unit/test_table \
@@ -153,6 +154,12 @@ tests_unit_test_propagation_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_propagation_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_propagation_LDFLAGS = $(CORE_TEST_LINK) $(SCRIPTED_LINK)
 tests_unit_test_propagation_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c
+tests_unit_test_protocol_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_protocol_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_protocol_LDFLAGS = $(CORE_TEST_LINK) -Wl,--wrap=run_start,--wrap=run_stop
+tests_unit_test_protocol_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_resolver_SOURCES = tests/unit/test_resolver.c
 tests_unit_test_resolver_CPPFLAGS = $(CORE_TEST_CPPFLAGS)

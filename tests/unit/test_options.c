@@ -47,6 +47,7 @@ static void what_is_read(void **state)
         {{"--provider", "-x"}, 3, {.provider = "-x"}},
         {{"--provider=a=b"}, 2, {.provider = "a=b"}},
         {{"--provider", "a", "--provider", "b"}, 5, {.provider = "b"}},
+        {{"--protocol", "x", "add"}, 3, {.protocol = "x"}},
         {{"--provider-dir", "/x"}, 3, {.provider_dir = "/x"}},
         {{"--provider-dir=/x"}, 2, {.provider_dir = "/x"}},
         {{"--config", "c", "config"}, 3, {.config = "c"}},
@@ -69,6 +70,7 @@ static void what_is_read(void **state)
         assert_int_equal(first, rows[i].first);
         assert_true(same(got.provider, wanted->provider));
         assert_true(same(got.config, wanted->config));
+        assert_true(same(got.protocol, wanted->protocol));
         assert_string_equal(got.provider_dir,
                             wanted->provider_dir != NULL ? wanted->provider_dir : PROVIDERDIR);
         assert_int_equal(got.timeout, wanted->timeout != 0 ? wanted->timeout : 240000);
