@@ -17,6 +17,10 @@ static const struct command table[] = {
      command_zones},
     {"config", "[DOMAIN]", "the configuration, or the road that a name takes; asks nobody", 0, 1,
      command_config},
+    {"add", "NAME VALUE", "adds a value at NAME itself, and waits until it is served", 2, 2,
+     command_add},
+    {"remove", "NAME VALUE", "takes a value at NAME itself away", 2, 2, command_remove},
+    {"clean", "[all]", "takes away what interrupted runs have left behind", 0, 1, command_clean},
 };
 
 enum { COUNT = sizeof table / sizeof *table, EVENTS_MAX = 32 };

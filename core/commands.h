@@ -27,6 +27,9 @@ const char *commands_nearest(const char *word);
 /* The part of --help that lists them. */
 void commands_help(FILE *out);
 
+int command_add(const struct run *run, int argc, char *const *argv);
+int command_remove(const struct run *run, int argc, char *const *argv);
+int command_clean(const struct run *run, int argc, char *const *argv);
 int command_test(const struct run *run, int argc, char *const *argv);
 int command_check(const struct run *run, int argc, char *const *argv);
 int command_providers(const struct run *run, int argc, char *const *argv);

@@ -14,7 +14,9 @@ core_libcore_a_SOURCES = \
 	core/caller.c core/caller.h \
 	core/challenge.c core/challenge.h core/challenge_wait.c \
 	core/cleanup.h \
+	core/command_change.c \
 	core/command_check.c \
+	core/command_clean.c \
 	core/command_config.c core/command_config.h core/command_config_road.c \
 	core/command_config_rows.c core/command_config_rows.h \
 	core/command_providers.c \
