@@ -60,7 +60,7 @@ EXTRA_DIST += $(E2E_TESTS) $(E2E_LAB) tests/floors.py tests/bench.py tests/bench
 # What every end-to-end test installs into its own mount namespace, made once a build.
 check_DATA = tests/stage.stamp
 CLEANFILES += tests/stage.stamp tests/stage.log
-tests/stage.stamp: $(bin_PROGRAMS) $(providermod_LTLIBRARIES)
+tests/stage.stamp: $(bin_PROGRAMS) $(providermod_LTLIBRARIES) $(pkgdata_DATA)
 	$(AM_V_GEN)rm -rf tests/stage && $(MKDIR_P) tests && \
 	$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(abs_top_builddir)/tests/stage' \
 		>tests/stage.log 2>&1 && : >$@
