@@ -3,6 +3,7 @@
 E2E_TESTS = \
 	tests/e2e/test_accounts.py \
 	tests/e2e/test_acmetool.py \
+	tests/e2e/test_clients.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_config.py \
 	tests/e2e/test_exec.py \
@@ -10,6 +11,7 @@ E2E_TESTS = \
 	tests/e2e/test_promises.py \
 	tests/e2e/test_propagation.py \
 	tests/e2e/test_protocol.py \
+	tests/e2e/test_protocols.py \
 	tests/e2e/test_rfc2136_servers.py \
 	tests/e2e/test_torture.py \
 	tests/e2e/test_route53.py \
@@ -26,6 +28,7 @@ E2E_LAB = \
 	tests/lab/__init__.py \
 	tests/lab/acme.py \
 	tests/lab/boto3_hook.py \
+	tests/lab/clients.py \
 	tests/lab/clock.c \
 	tests/lab/dnsq.py \
 	tests/lab/faults.py \

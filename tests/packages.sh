@@ -10,7 +10,8 @@ BUILD='gcc libc6-dev make autoconf automake libtool libltdl-dev pkg-config libcu
     libssl-dev libjansson-dev libxml2-dev libc-ares-dev libldns-dev'
 LAB='ca-certificates python3 python3-dnspython python3-boto3 python3-botocore python3-cryptography iproute2
     util-linux nftables openssl curl bind9 bind9-dnsutils knot
-    nsd pdns-server pdns-backend-sqlite3 pebble acmetool'
+    nsd pdns-server pdns-backend-sqlite3 pebble acmetool
+    dehydrated certbot lego uacme apache2'
 CHECK='g++ clang libcmocka-dev valgrind shellcheck cppcheck mandoc binutils xz-utils'
 POLICY=/usr/sbin/policy-rc.d
 
