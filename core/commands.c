@@ -21,6 +21,8 @@ static const struct command table[] = {
      command_add},
     {"remove", "NAME VALUE", "takes a value at NAME itself away", 2, 2, command_remove},
     {"clean", "[all]", "takes away what interrupted runs have left behind", 0, 1, command_clean},
+    {"new-provider", "NAME DIR", "writes a project for a provider of your own", 2, 2,
+     command_new_provider},
 };
 
 enum { COUNT = sizeof table / sizeof *table, EVENTS_MAX = 32 };
@@ -45,5 +47,5 @@ const char *commands_nearest(const char *word)
 void commands_help(FILE *out)
 {
     for (size_t i = 0; i < COUNT; i++)
-        (void)fprintf(out, "  %-10s %-18s %s\n", table[i].word, table[i].usage, table[i].help);
+        (void)fprintf(out, "  %-12s %-18s %s\n", table[i].word, table[i].usage, table[i].help);
 }

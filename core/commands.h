@@ -34,6 +34,7 @@ int command_test(const struct run *run, int argc, char *const *argv);
 int command_check(const struct run *run, int argc, char *const *argv);
 int command_providers(const struct run *run, int argc, char *const *argv);
 int command_info(const struct run *run, int argc, char *const *argv);
+int command_new_provider(const struct run *run, int argc, char *const *argv);
 int command_zones(const struct run *run, int argc, char *const *argv);
 int command_config(const struct run *run, int argc, char *const *argv);
 

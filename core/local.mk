@@ -19,6 +19,7 @@ core_libcore_a_SOURCES = \
 	core/command_clean.c \
 	core/command_config.c core/command_config.h core/command_config_road.c \
 	core/command_config_rows.c core/command_config_rows.h \
+	core/command_new_provider.c \
 	core/command_providers.c \
 	core/command_test.c \
 	core/commands.c core/commands.h \
@@ -38,6 +39,7 @@ core_libcore_a_SOURCES = \
 	core/log.c core/log.h \
 	core/name.c core/name.h \
 	core/nearest.c core/nearest.h \
+	core/new_provider.h \
 	core/options.c core/options.h \
 	core/params.c core/params.h \
 	core/process.c core/process.h \
@@ -55,6 +57,25 @@ core_libcore_a_SOURCES = \
 	core/table.c core/table.h \
 	core/variables.c core/variables.h \
 	core/zone.c core/zone.h
+
+# What `dnshook new-provider` writes is in the program.
+NEW_PROVIDER = \
+	core/new-provider/README \
+	core/new-provider/autogen.sh \
+	core/new-provider/configure.ac \
+	core/new-provider/Makefile.am \
+	core/new-provider/gitignore \
+	core/new-provider/provider.c \
+	core/new-provider/service.c \
+	core/new-provider/service.h \
+	core/new-provider/provider.7
+EXTRA_DIST += core/new-provider/embed.awk $(NEW_PROVIDER)
+nodist_core_libcore_a_SOURCES = core/new_provider_files.c
+CLEANFILES += core/new_provider_files.c
+core/new_provider_files.c: core/new-provider/embed.awk $(NEW_PROVIDER)
+	$(AM_V_GEN)$(MKDIR_P) core && cd $(srcdir) && \
+	$(AWK) -f core/new-provider/embed.awk $(NEW_PROVIDER) >'$(abs_builddir)/$@.new' && \
+	mv -f '$(abs_builddir)/$@.new' '$(abs_builddir)/$@'
 
 bin_PROGRAMS += core/dnshook
 core_dnshook_SOURCES = core/main.c

@@ -12,6 +12,8 @@
 #include "dnshook/provider.h"
 #include "log.h"
 
+static mode_t umask_of_caller = 077;
+
 /* So that no file that is opened later becomes standard error. */
 static void fill_standard_descriptors(void)
 {
@@ -43,10 +45,15 @@ static void take_children(void)
     (void)sigaction(SIGCHLD, &action, NULL);
 }
 
+mode_t process_umask(void)
+{
+    return umask_of_caller;
+}
+
 int process_secure(const char *program)
 {
     fill_standard_descriptors();
-    (void)umask(077);
+    umask_of_caller = umask(077);
     forbid_core_dumps();
     take_children();
     (void)unsetenv("LTDL_LIBRARY_PATH");

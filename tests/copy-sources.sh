@@ -8,8 +8,8 @@ mkdir -p "$target"
 tar -cf - \
     --exclude='*.o' --exclude='*.lo' --exclude='*.la' --exclude='*.a' --exclude='.libs' \
     --exclude='.deps' --exclude='.dirstamp' --exclude='*.log' --exclude='*.trs' \
-    --exclude='__pycache__' --exclude='core/dnshook' --exclude='tests/stage' \
+    --exclude='__pycache__' --exclude='core/dnshook' --exclude='core/new_provider_files.c' --exclude='tests/stage' \
     --exclude='tests/stage.stamp' \
-    autogen.sh configure.ac Makefile.am run.in LICENSE NEWS README.md .clang-format \
+    autogen.sh configure.ac Makefile.am dnshook.pc.in run.in LICENSE NEWS README.md .clang-format \
     core providers include tests docs | tar -xf - -C "$target"
 mkdir -p "$target/m4"

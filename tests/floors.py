@@ -20,7 +20,8 @@ FLOORS = [
                          "provider provider_check instance params journal journal_.*"),
     ("one outside thing each", "loader config config_.* http http_.* dns dns_.* resolver exchange variables "
                                "lock signals terminal"),
-    ("no policy", "log buf ini deadline cleanup address arena caller file name nearest process"),
+    ("no policy", "new_provider.* log buf ini deadline cleanup address arena caller file name nearest "
+                  "process"),
 ]
 GENERATED = {"build.h"}
 BANNED = """strcpy strcat sprintf vsprintf gets scanf sscanf fscanf system popen
@@ -139,7 +140,7 @@ def check_banned():
     """no banned function is called"""
     pattern = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
     return [f"{path}:{number}: {found.group(1)}()"
-            for path in sources("core/*.[ch]", "providers/*/*.[ch]", "include/*/*.h")
+            for path in sources("core/*.[ch]", "core/*/*.[ch]", "providers/*/*.[ch]", "include/*/*.h")
             for number, line in enumerate(code_of(path).splitlines(), 1)
             for found in pattern.finditer(line)]
 
@@ -147,7 +148,7 @@ def check_banned():
 def check_length():
     """no function is longer than 60 lines"""
     wrong = []
-    for path in sources("core/*.c", "providers/*/*.c"):
+    for path in sources("core/*.c", "core/*/*.c", "providers/*/*.c"):
         begin = None
         for number, line in enumerate(read(path).splitlines(), 1):
             if line == "{":
