@@ -283,6 +283,14 @@ static int fail_with(int status, const struct dnshook_dns_request *request, cons
     return fail(opaque, status, text);
 }
 
+/* A struct that does not say how large it is could not be told from one of a later header. */
+static bool sizes_ok(const struct dnshook_dns_request *request,
+                     const struct dnshook_dns_response *response)
+{
+    return DNSHOOK_HAS(request, struct dnshook_dns_request, opaque) &&
+           DNSHOOK_HAS(response, struct dnshook_dns_response, address);
+}
+
 static bool request_ok(const struct dnshook_dns_request *request)
 {
     return request->server != NULL && *request->server != '\0' && request->message != NULL &&
@@ -302,8 +310,10 @@ int exchange_run(struct exchange *exchange, struct resolver *resolver,
     int status = DNSHOOK_UNREACHABLE;
 
     exchange_clear(exchange);
-    if (!request_ok(request))
-        return fail(opaque, DNSHOOK_BAD_CONFIG, "the DNS request has no server or no message");
+    if (!sizes_ok(request, response) || !request_ok(request))
+        return fail(opaque, DNSHOOK_BAD_CONFIG,
+                    "the provider's DNS request has no server or no message, or a wrong struct "
+                    "size");
     status = find_addresses(resolver, request, addresses, &count, why);
     if (status == DNSHOOK_OK) {
         status = DNSHOOK_UNREACHABLE;

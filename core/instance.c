@@ -335,10 +335,12 @@ static int copy_zone(void *opaque, const struct dnshook_zone *zone)
                                                                                  : "";
 
     slot->count++;
-    if (zone->name == NULL || !name_normalize(zone->name, slot->zone->name) ||
-        strlen(id) >= INSTANCE_ID_SIZE || strlen(primary) >= NAME_SIZE)
+    if (!DNSHOOK_HAS(zone, struct dnshook_zone, id) || zone->name == NULL ||
+        !name_normalize(zone->name, slot->zone->name) || strlen(id) >= INSTANCE_ID_SIZE ||
+        strlen(primary) >= NAME_SIZE)
         return service_fail(&slot->instance->host, DNSHOOK_BAD_ANSWER,
-                            "it named a zone without a name, or with one that is too long");
+                            "it named a zone without a name, or with one that is too long, or "
+                            "with a wrong struct size");
     (void)snprintf(slot->zone->id, INSTANCE_ID_SIZE, "%s", id);
     (void)snprintf(slot->zone->primary, NAME_SIZE, "%s", primary);
     return DNSHOOK_OK;
@@ -386,14 +388,37 @@ int instance_nameservers(struct instance *instance, const struct dnshook_zone *z
     return status;
 }
 
+/* Whom instance_zones() hands the zones on to. */
+struct zone_receiver {
+    struct instance *instance;
+    dnshook_zone_fn *each;
+    void *opaque;
+};
+
+/* Hands a zone on as the host knows it: an older provider's struct is smaller. */
+static int hand_on(void *opaque, const struct dnshook_zone *zone)
+{
+    const struct zone_receiver *const receiver = opaque;
+    struct dnshook_zone ours = {0};
+
+    if (!DNSHOOK_HAS(zone, struct dnshook_zone, id) || zone->name == NULL)
+        return service_fail(&receiver->instance->host, DNSHOOK_BAD_ANSWER,
+                            "it listed a zone without a name, or with a wrong struct size");
+    memcpy(&ours, zone, zone->size < sizeof ours ? zone->size : sizeof ours);
+    ours.size = sizeof ours;
+    return receiver->each(receiver->opaque, &ours);
+}
+
 int instance_zones(struct instance *instance, dnshook_zone_fn *each, void *opaque)
 {
+    struct zone_receiver receiver = {.instance = instance, .each = each, .opaque = opaque};
+
     instance->reason[0] = '\0';
     if (instance->provider->op.zones == NULL) {
         (void)service_fail(&instance->host, DNSHOOK_UNSUPPORTED, "it cannot list zones");
         return said(instance, DNSHOOK_UNSUPPORTED);
     }
-    return said(instance, instance->provider->op.zones(instance->handle, each, opaque));
+    return said(instance, instance->provider->op.zones(instance->handle, hand_on, &receiver));
 }
 
 /* ---- questions ---- */

@@ -55,7 +55,7 @@ static int set_up(void **state)
     (void)state;
     failure[0] = '\0';
     judged = 0;
-    memset(&response, 0, sizeof response);
+    response = (struct dnshook_dns_response){.size = sizeof response};
     if (deadline_start(HOUR, 0) != DNSHOOK_OK || dns_open(&dns) != DNSHOOK_OK)
         return -1;
     server = scripted_start(NULL, 0);
@@ -302,6 +302,11 @@ static void the_deadline(void **state)
 static void requests_that_are_none(void **state)
 {
     static const struct dnshook_dns_request rows[] = {
+        {.server = "127.0.0.1", .message = question, .message_size = 12},
+        {.size = offsetof(struct dnshook_dns_request, opaque),
+         .server = "127.0.0.1",
+         .message = question,
+         .message_size = 12},
         {.message = question, .message_size = 12},
         {.server = "", .message = question, .message_size = 12},
         {.server = "127.0.0.1", .message_size = 12},
@@ -313,6 +318,8 @@ static void requests_that_are_none(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         request = rows[i];
+        if (i >= 2) /* the first two have a wrong size and nothing else */
+            request.size = sizeof request;
         failure[0] = '\0';
         runs(DNSHOOK_BAD_CONFIG);
     }

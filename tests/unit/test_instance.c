@@ -105,10 +105,12 @@ static int fake_find_zone(void *handle, const char *name, const struct dnshook_z
 
 static int fake_zones(void *handle, dnshook_zone_fn *each, void *opaque)
 {
+    int status = DNSHOOK_OK;
+
     (void)handle;
-    (void)each;
-    (void)opaque;
-    return play();
+    for (size_t i = 0; i < named_count && status == DNSHOOK_OK; i++)
+        status = each(opaque, &named[i]);
+    return status != DNSHOOK_OK ? status : play();
 }
 
 static int fake_nameservers(void *handle, const struct dnshook_zone *zone, dnshook_name_fn *each,
@@ -550,6 +552,9 @@ static void zones_that_are_none(void **state)
     named[0].id = NULL;
     assert_int_equal(find(&zone, &said), DNSHOOK_OK);
     assert_string_equal(zone.id, "");
+    named[0].size = offsetof(struct dnshook_zone, id);
+    assert_int_equal(find(&zone, &said), DNSHOOK_BAD_ANSWER);
+    assert_has(said, "with a wrong struct size");
 }
 
 /* Named in a try that failed, and again in the next one, is named once. */
@@ -595,10 +600,31 @@ static void a_public_zone(void **state)
     assert_null(public.primary);
 }
 
+/* Counts zones; each is as large as the host's struct, whatever the provider's was. */
+static int count_zone(void *opaque, const struct dnshook_zone *zone)
+{
+    assert_int_equal(zone->size, sizeof *zone);
+    assert_true(zone->primary == NULL || strcmp(zone->primary, "ns1.example") == 0);
+    ++*(int *)opaque;
+    return DNSHOOK_OK;
+}
+
 static void listing_zones(void **state)
 {
+    int count = 0;
+
     (void)state;
-    assert_int_equal(instance_zones(instance, NULL, NULL), DNSHOOK_OK);
+    name_zones("a.example", "b.example");
+    named[0].primary = "ns1.example";
+    named[1].primary = "past the size of an older provider";
+    named[1].size = offsetof(struct dnshook_zone, primary);
+    assert_int_equal(instance_zones(instance, count_zone, &count), DNSHOOK_OK);
+    assert_int_equal(count, 2);
+    named[1].size = 0;
+    sandbox_capture();
+    assert_int_equal(instance_zones(instance, count_zone, &count), DNSHOOK_BAD_ANSWER);
+    assert_has(sandbox_release(), "with a wrong struct size");
+    assert_int_equal(count, 3);
     provider.op.zones = NULL;
     sandbox_capture();
     assert_int_equal(instance_zones(instance, NULL, NULL), DNSHOOK_UNSUPPORTED);
