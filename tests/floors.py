@@ -166,14 +166,39 @@ def tool_lines(*words):
     return result.stdout.splitlines()
 
 
+def built_providers():
+    """The files of the providers of this build."""
+    return sorted(glob.glob(BUILD + "/providers/.libs/[a-z0-9]*.so"))
+
+
 def check_symbols():
     """every provider exports one function"""
-    files = sorted(glob.glob(BUILD + "/providers/.libs/[a-z0-9]*.so"))
+    files = built_providers()
     wrong = [] if files else ["no provider was built in " + BUILD]
     for path in files:
         names = [line.split()[-1] for line in tool_lines("nm", "-D", "--defined-only", path)]
         if names != ["dnshook_provider_get"]:
             wrong.append(f"{os.path.basename(path)} exports {' '.join(names) or 'nothing'}")
+    return wrong
+
+
+def symbols(path, which):
+    """The names in a file's dynamic table, without versions; those that may be missing left out."""
+    lines = [line.split() for line in tool_lines("nm", "-D", "--" + which + "-only", path)]
+    return {words[-1].split("@")[0] for words in lines if words[-2] not in "wv"}
+
+
+def check_needs():
+    """a provider needs the libraries that it names, and nothing of the program"""
+    wrong = []
+    for path in built_providers():
+        libraries = re.findall(r"(?:=> |^\s)(/\S+) \(0x", "\n".join(tool_lines("ldd", path)), re.M)
+        wrong += [f"{path} needs {each}" for each in libraries if each.startswith(BUILD)]
+        there = set().union(*(symbols(each, "defined") for each in libraries))
+        wrong += [f"{os.path.basename(path)}: {each} is in none of its libraries"
+                  for each in sorted(symbols(path, "undefined") - there)]
+        if "snprintf" not in there:
+            wrong.append(f"{path}: its libraries cannot be read")
     return wrong
 
 
@@ -185,15 +210,15 @@ def check_libraries():
 
 
 CHECKS = [check_floors, check_circles, check_providers, check_header, check_banned, check_length,
-          check_symbols, check_libraries]
+          check_symbols, check_needs, check_libraries]
 
 
 def main():
     """Prints TAP."""
     print(f"1..{len(CHECKS)}")
     for number, check in enumerate(CHECKS, 1):
-        if check is check_symbols and os.environ.get("SANITIZERS"):
-            print(f"ok {number} - {check.__doc__} # SKIP sanitizers export symbols of their own")
+        if check in (check_symbols, check_needs) and os.environ.get("SANITIZERS"):
+            print(f"ok {number} - {check.__doc__} # SKIP sanitizers have symbols of their own")
             continue
         wrong = check()
         print(f"{'not ok' if wrong else 'ok'} {number} - {check.__doc__}")
