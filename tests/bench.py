@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 """The benchmark (`make bench`, about six minutes; `make bench BENCH=--quick` leaves the longest wait
 out): how soon start returns once the last nameserver serves the value, how often a server is asked,
-what a call costs. Prints what was measured beside the figure to reach."""
+what a call costs, and what providers cost that nobody asks for. Prints what was measured beside the
+figure to reach."""
 import concurrent.futures
 import itertools
 import os
+import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,6 +25,8 @@ LONG = 300.0
 JITTER = 0.1  # of the delay, so that the runs do not all meet the same moment between two questions
 QUESTIONS = {30.0: 120, LONG: 300}
 CALLS = 40
+STARTS = 100
+PROVIDERS = 30  # installed
 TK1 = servers.Key("tk1")
 NUMBERS = itertools.count(1)
 # Runs a command given as arguments and prints its peak memory; small, so that its own does not show.
@@ -141,6 +146,42 @@ def cost(w, table):
                   memory[name] < 14)
 
 
+def provider_directories():
+    """{how many: a directory with that many providers}, the one that is used among them."""
+    compiler = shlex.split(os.environ["CC"])
+    source = os.path.join(os.environ["TOP_SRCDIR"], "tests/mocks/mock.c")
+    include = os.path.join(os.environ["TOP_SRCDIR"], "include")
+    directories = {}
+    for count in (1, PROVIDERS):
+        folder = directories[count] = f"{lab.namespace.HOME}/providers-{count}"
+        shutil.copytree(os.environ["PROVIDERDIR"], folder,
+                        ignore=lambda _, names: [each for each in names if each not in
+                                                 ("_http.so", "rfc2136.so")])
+        for number in range(1, count):
+            subprocess.run([*compiler, "-shared", "-fPIC", "-I", include, f"-DMOCK_NAME=p{number}",
+                            "-o", f"{folder}/p{number}.so", source], check=True)
+    return directories
+
+
+def startup(table):
+    """What providers cost that are installed and not used: wall time, in turns."""
+    dnshook = os.environ["BINDIR"] + "/dnshook"
+    env = lab.process.clean_environment(**environment())
+    words = {"--version": ["--version"], "info": ["info", "rfc2136"],
+             "a stop": ["challenge-dns-stop", "s." + zone_of(0.3), "", "value", ""]}
+    walls = {(name, count): [] for name in words for count in (1, PROVIDERS)}
+    for _, (count, folder) in itertools.product(range(STARTS), provider_directories().items()):
+        for name, command in words.items():
+            result = lab.run(dnshook, "--provider-dir", folder, *command, env=env)
+            if result.code != 0:
+                raise RuntimeError(str(result))
+            walls[name, count].append(result.wall)
+    for name in words:
+        one, many = (statistics.median(walls[name, count]) * 1e3 for count in (1, PROVIDERS))
+        table.row(f"{name} with {PROVIDERS} providers, later than with 1 ({one:.1f} ms)", "< 3 ms",
+                  f"{many - one:.2f} ms", many - one < 3)
+
+
 def main():
     """The benchmark."""
     lab.enter()
@@ -151,6 +192,7 @@ def main():
         lagging = build(w)
         print(f"{'what':<52} {'figure to reach':>16} {'measured':>16}")
         cost(w, table)
+        startup(table)
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             long = None if quick else pool.submit(waits, w, lagging, LONG, 1, 1)
             for delay, parallel in DELAYS.items():
