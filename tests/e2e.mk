@@ -8,6 +8,7 @@ E2E_TESTS = \
 	tests/e2e/test_config.py \
 	tests/e2e/test_exec.py \
 	tests/e2e/test_exec_acmetool.py \
+	tests/e2e/test_new_provider.py \
 	tests/e2e/test_promises.py \
 	tests/e2e/test_propagation.py \
 	tests/e2e/test_protocol.py \
