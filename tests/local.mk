@@ -20,3 +20,9 @@ include tests/unit-route53.mk
 include tests/unit-route53-changes.mk
 include tests/unit-route53-credentials.mk
 include tests/e2e.mk
+
+# `make distcheck` builds a provider against what it has installed.
+installcheck-local:
+	BINDIR='$(bindir)' LIBDIR='$(libdir)' DESTDIR='$(DESTDIR)' MAKE='$(MAKE)' \
+		sh $(top_srcdir)/tests/installcheck.sh
+EXTRA_DIST += tests/installcheck.sh
