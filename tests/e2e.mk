@@ -2,6 +2,7 @@
 # source tree; what check.sh and demo.sh run; the benchmark.
 E2E_TESTS = \
 	tests/e2e/test_accounts.py \
+	tests/e2e/test_abi.py \
 	tests/e2e/test_acmetool.py \
 	tests/e2e/test_clients.py \
 	tests/e2e/test_concurrency.py \

@@ -26,3 +26,6 @@ installcheck-local:
 	BINDIR='$(bindir)' LIBDIR='$(libdir)' DESTDIR='$(DESTDIR)' MAKE='$(MAKE)' \
 		sh $(top_srcdir)/tests/installcheck.sh
 EXTRA_DIST += tests/installcheck.sh
+
+# tests/e2e/test_abi.py has this from here.
+EXTRA_DIST += tests/mocks/cxx.cc tests/abi/keep.sh tests/abi/layout.py
