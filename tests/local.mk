@@ -28,4 +28,4 @@ installcheck-local:
 EXTRA_DIST += tests/installcheck.sh
 
 # tests/e2e/test_abi.py has this from here.
-EXTRA_DIST += tests/mocks/cxx.cc tests/abi/keep.sh tests/abi/layout.py
+EXTRA_DIST += tests/mocks/cxx.cc tests/abi/keep.sh tests/abi/layout.py tests/abi/1

@@ -44,6 +44,7 @@ check_LTLIBRARIES += \
 	tests/mocks/no-entry.la \
 	tests/mocks/null.la \
 	tests/mocks/abi.la \
+	tests/mocks/abi-0.la \
 	tests/mocks/short.la \
 	tests/mocks/cut.la \
 	tests/mocks/zero.la \
@@ -111,6 +112,11 @@ tests_mocks_abi_la_SOURCES = tests/mocks/mock.c
 tests_mocks_abi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMOCK_NAME=abi -DMOCK_ABI=7
 tests_mocks_abi_la_CFLAGS = $(MOCK_CFLAGS)
 tests_mocks_abi_la_LDFLAGS = $(MOCK_LDFLAGS)
+
+tests_mocks_abi_0_la_SOURCES = tests/mocks/mock.c
+tests_mocks_abi_0_la_CPPFLAGS = $(AM_CPPFLAGS) -DMOCK_NAME=abi-0 -DMOCK_ABI=0
+tests_mocks_abi_0_la_CFLAGS = $(MOCK_CFLAGS)
+tests_mocks_abi_0_la_LDFLAGS = $(MOCK_LDFLAGS)
 
 tests_mocks_short_la_SOURCES = tests/mocks/mock.c
 tests_mocks_short_la_CPPFLAGS = $(AM_CPPFLAGS) -DMOCK_NAME=short -DMOCK_SIZE='offsetof(struct dnshook_provider, remove)'

@@ -39,9 +39,9 @@
 extern "C" {
 #endif
 
-/* The number of the interface. It rises only when an old provider could no longer work; 0 means
- * that it is not frozen yet: build provider and host from the same version of this header. */
-#define DNSHOOK_ABI 0U
+/* The number of the interface. It rises only when an old provider could no longer work; what is
+ * added under one number is at the end of structs, and in API HISTORY of dnshook-provider(3). */
+#define DNSHOOK_ABI 1U
 
 /* The longest text of one TXT value, in bytes (RFC 1035, 3.3: one character-string). */
 #define DNSHOOK_VALUE_MAX 255

@@ -34,8 +34,8 @@ DIALECT = ["-D_GNU_SOURCE", "-std=gnu11", '-DPACKAGE_VERSION="0.1.0"']
 class Cast:
     """Where values go: a zone in BIND, and one in the stand-in of Route 53."""
 
-    def __init__(self, w):
-        self.world = w
+    def __init__(self, w, tap):
+        self.world, self.tap = w, tap
         self.aws = route53.Aws(w)
         self.zone = self.aws.account().zone("hosted.test")
         w.delegate("abi.test", {"ns1.abi.test": both(10)})
@@ -114,7 +114,7 @@ def header(t, _):
     """today's header"""
     now = layout.layout(read(HEADER), CC)
     number = re.search(r"^#define DNSHOOK_ABI (\d+)U$", read(HEADER), re.M).group(1)
-    t.ok(number == "0" or f"{TOP}/tests/abi/{number}" in KEPT, f"number {number} is kept")
+    t.ok(f"{TOP}/tests/abi/{number}" in KEPT, f"number {number} is kept")
     for folder in KEPT:
         if os.path.basename(folder) != number:
             continue  # another number promises nothing
@@ -196,7 +196,7 @@ def old_sources(t, c):
         for name, sources in SMALL.items():
             small(t, c, compiled(t, name, sources, folder, *STRICT, "-std=c11",
                                  '-DPACKAGE_VERSION="0.1.0"', cwd=kept))
-    t.ok(KEPT or "DNSHOOK_ABI 0U" in read(HEADER), f"{len(KEPT)} headers are kept")
+    t.ok(KEPT, "a header is kept")
 
 
 def missing_libraries(path):
@@ -209,7 +209,8 @@ def old_binaries(t, c):
     machine = platform.machine()
     files = [path for kept in KEPT for path in sorted(glob.glob(f"{kept}/{machine}/*.so.gz"))]
     if not files:
-        t.ok(True, f"none are kept for this machine, {machine}")
+        c.tap.skip("old providers, compiled then", f"none are kept for this machine, {machine}")
+        t.ok(KEPT, "... which is not for want of a header")
     for file in files:
         number, name = file.split("/")[-3], os.path.basename(file)[:-len(".gz")]
         path = f"{HOME}/binaries-{number}/{name}"
@@ -219,7 +220,7 @@ def old_binaries(t, c):
         os.chmod(path, 0o644)
         missing = missing_libraries(path)
         if missing:
-            t.ok(True, f"number {number}: {name} needs {', '.join(missing)}, not here")
+            c.tap.skip(f"number {number}: {name}", "needs " + ", ".join(missing))
         else:
             use(t, c, path)
 
@@ -253,8 +254,8 @@ def later(t, c):
 def cxx(t, c):
     """a provider in C++"""
     if shutil.which(CXX[0], path=process.SEARCH_PATH) is None:
-        t.ok(True, f"not tried: there is no C++ compiler, {CXX[0]}")
-        return
+        c.tap.skip("a provider in C++", f"there is no C++ compiler, {CXX[0]}")
+        return t.ok(True, "there is nothing to try")
     path, exports = HOME + "/cxx/cxx.so", HOME + "/cxx/exports"
     write(exports, "{ global: dnshook_provider_get; local: *; };\n")
     result = process.run(*CXX, "-std=c++11", *STRICT, "-Wl,--version-script=" + exports, "-I",
@@ -270,7 +271,8 @@ def cxx(t, c):
     t.match("cxx: another token", result.err, "... with its text", result)
     result = c.world.dnshook("--provider", path, "test", "www.abi.test", timeout=120,
                              env={"CXX_TOKEN": "sesame", "CXX_FILE": "relative"})
-    t.match("cxx: CXX_FILE is no absolute path", result.err, "an exception of open()", result)
+    return t.match("cxx: CXX_FILE is no absolute path", result.err, "an exception of open()",
+                   result)
 
 
 # ---- which files are opened ----------------------------------------------------------------------
@@ -308,7 +310,7 @@ def main():
     lab.namespace.need("pkg-config", "nm", "ldd")
     tap = lab.Tap()
     with lab.World() as w:
-        cast = Cast(w)
+        cast = Cast(w, tap)
         tap.run([header, changes, old_sources, old_binaries, later, cxx, opened], cast, parallel=2)
         cast.aws.finish(tap)
         w.finish(tap)
