@@ -317,7 +317,9 @@ static void test_params(void **state)
         count++;
         assert_int_equal(param->size, sizeof *param);
         assert_non_null(param->help);
-        assert_non_null(param->env);
+        /* for a configuration alone: boto3 knows no variable for these */
+        if (strcmp(param->name, "role-arn") != 0 && strcmp(param->name, "external-id") != 0)
+            assert_non_null(param->env);
         for (size_t i = 0; i < COUNT(rows); i++) {
             if (strcmp(rows[i].name, param->name) != 0)
                 continue;
@@ -325,7 +327,7 @@ static void test_params(void **state)
             assert_int_equal(param->flags, rows[i].flags);
         }
     }
-    assert_int_equal(count, 29);
+    assert_int_equal(count, 31);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
