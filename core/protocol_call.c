@@ -47,9 +47,8 @@ static bool has(const struct call *call, const char *host, const char *value, bo
     return false;
 }
 
-/* Adds a challenge; with `digest`, that is the value, and copied. */
-static int add(struct call *call, const char *name, const char *value, const char *digest,
-               bool at_name)
+/* Adds a challenge, whose value is `copied` or borrowed. */
+static int add(struct call *call, const char *name, const char *value, bool copied, bool at_name)
 {
     char host[NAME_SIZE];
     const char *why = at_name ? name_check_record(name, host) : name_check_host(name, host);
@@ -58,12 +57,12 @@ static int add(struct call *call, const char *name, const char *value, const cha
         log_error("the %s name \"%s\" %s", at_name ? "record" : "host", name, why);
         return EXIT_USAGE;
     }
-    why = digest != NULL ? NULL : challenge_check_value(value);
+    why = challenge_check_value(value);
     if (why != NULL) {
         log_error("the value %s", why);
         return EXIT_USAGE;
     }
-    if (has(call, host, digest != NULL ? digest : value, at_name))
+    if (has(call, host, value, at_name))
         return EXIT_DONE;
     if (!grow(call)) {
         (void)log_no_memory();
@@ -72,10 +71,10 @@ static int add(struct call *call, const char *name, const char *value, const cha
     struct call_text *const text = &call->texts[call->count];
 
     memcpy(text->name, host, sizeof text->name);
-    (void)snprintf(text->digest, sizeof text->digest, "%s", digest != NULL ? digest : "");
+    (void)snprintf(text->digest, sizeof text->digest, "%s", copied ? value : "");
     call->set[call->count++] =
         (struct challenge){.host = text->name,
-                           .value = digest != NULL ? text->digest : value,
+                           .value = copied ? text->digest : value,
                            .at_name = at_name,
                            .client = call->client[0] != '\0' ? call->client : NULL};
     return EXIT_DONE;
@@ -83,12 +82,12 @@ static int add(struct call *call, const char *name, const char *value, const cha
 
 int call_host(struct call *call, const char *host, const char *value)
 {
-    return add(call, host, value, NULL, false);
+    return add(call, host, value, false, false);
 }
 
 int call_record(struct call *call, const char *record, const char *value)
 {
-    return add(call, record, value, NULL, true);
+    return add(call, record, value, false, true);
 }
 
 /* base64url(SHA-256(key)), without padding. */
@@ -119,7 +118,7 @@ int call_key(struct call *call, const char *host, const char *key)
         (void)log_no_memory();
         return EXIT_FAILED;
     }
-    return add(call, host, NULL, digest, false);
+    return add(call, host, digest, true, false);
 }
 
 int call_run(struct call *call)
