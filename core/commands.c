@@ -23,6 +23,8 @@ static const struct command table[] = {
     {"clean", "[all]", "takes away what interrupted runs have left behind", 0, 1, command_clean},
     {"new-provider", "NAME DIR", "writes a project for a provider of your own", 2, 2,
      command_new_provider},
+    {"conform", "PROVIDER DOMAIN", "tries the rules for providers on a real account", 2, 2,
+     command_conform},
 };
 
 enum { COUNT = sizeof table / sizeof *table, EVENTS_MAX = 32 };

@@ -37,5 +37,6 @@ int command_info(const struct run *run, int argc, char *const *argv);
 int command_new_provider(const struct run *run, int argc, char *const *argv);
 int command_zones(const struct run *run, int argc, char *const *argv);
 int command_config(const struct run *run, int argc, char *const *argv);
+int command_conform(const struct run *run, int argc, char *const *argv);
 
 #endif

@@ -19,12 +19,19 @@ core_libcore_a_SOURCES = \
 	core/command_clean.c \
 	core/command_config.c core/command_config.h core/command_config_road.c \
 	core/command_config_rows.c core/command_config_rows.h \
+	core/command_conform.c \
 	core/command_new_provider.c \
 	core/command_providers.c \
 	core/command_test.c \
 	core/commands.c core/commands.h \
 	core/config.c core/config.h core/config_account.c core/config_keys.c core/config_keys.h \
 	core/config_link.c core/config_parse.c core/config_parse.h \
+	core/conform.h core/conform_basic.c core/conform_change.c core/conform_child.c \
+	core/conform_dns.c core/conform_faults.c core/conform_place.c core/conform_sets.c \
+	core/conform_report.c core/conform_report.h \
+	core/conform_services.c core/conform_services.h \
+	core/conform_shim.c core/conform_shim.h \
+	core/conform_state.c core/conform_state.h \
 	core/deadline.c core/deadline.h \
 	core/delegation.c core/delegation.h \
 	core/dns.c core/dns.h \

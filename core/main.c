@@ -85,6 +85,10 @@ static int run_command(const struct run *run, const struct command *command, int
         log_error("usage: dnshook [OPTION ...] %s %s", command->word, command->usage);
         return EXIT_USAGE;
     }
+    if (run->options.no_dns && strcmp(command->word, "conform") != 0) {
+        log_error("--no-dns is for dnshook conform alone");
+        return EXIT_USAGE;
+    }
     return finish_output(command->run(run, argc, argv));
 }
 

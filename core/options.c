@@ -65,6 +65,13 @@ static int take_json(struct options *options, const char *argument)
     return DNSHOOK_OK;
 }
 
+static int take_no_dns(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->no_dns = true;
+    return DNSHOOK_OK;
+}
+
 static int take_verbose(struct options *options, const char *argument)
 {
     (void)argument;
@@ -100,6 +107,7 @@ static const struct option table[] = {
     {"--protocol", "NAME", "which client calls, if its words do not tell", take_protocol},
     {"--timeout", "SECONDS", "how long a call may take in all (240)", take_timeout},
     {"--json", NULL, "print results as JSON", take_json},
+    {"--no-dns", NULL, "conform: ask the provider alone", take_no_dns},
     {"-v", NULL, "say more; twice: everything", take_verbose},
     {"-q", NULL, "say nothing but errors", take_quiet},
     {"--help", NULL, "this text", take_help},

@@ -21,6 +21,7 @@ struct options {
     int64_t timeout;          /* ms */
     bool timeout_given;
     bool json;
+    bool no_dns; /* conform asks the provider alone */
     bool help;
     bool version;
     int verbose; /* -1 quiet, 0, 1, 2 */

@@ -13,7 +13,8 @@ BUILD = os.environ.get("TOP_BUILDDIR") or TOP
 # From top to bottom. A file may include what is below its floor, and what is beside it as long as
 # that makes no circle (NAME and NAME_PART are one). A new file in core/ is entered here.
 FLOORS = [
-    ("main, commands", "main commands command_.* table output output_.* json"),
+    ("main, commands", "main commands command_.* conform conform_.* table output "
+                       "output_.* json"),
     ("protocol", "protocol protocol_.* leftover run options"),
     ("challenge", "challenge challenge_.* road"),
     ("one concern each", "propagation propagation_.* route authority authority_.* delegation zone "

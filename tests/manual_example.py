@@ -515,6 +515,14 @@ def check_constants(_):
             differ(set(re.findall(r"(\w+) =", body)), statuses, "in the header", "in STATUSES"))
 
 
+def check_rules(_):
+    """dnshook-provider(3) has the rules that dnshook conform names, and no others"""
+    named = set(re.findall(r'\[RULE_\w+\] = "([\w-]+)"', read("core/conform_report.c")))
+    told = set(re.findall(r"^\.It Sy (\S+)", section(page("provider"), "RULES"), re.M))
+    return differ(named, told, "in dnshook conform", "in RULES") + (
+        [] if named else ["dnshook conform names no rules"])
+
+
 USE = """#include <dnshook/provider.h>
 int use(const struct dnshook_host *host);
 int use(const struct dnshook_host *host)
@@ -581,10 +589,10 @@ def check_pages(_):
 
 
 CHECKS = [check_extraction, check_build, check_symbols, check_info, check_providers,
-          check_behaviour, check_options, check_commands, check_clients, check_variables, check_config,
-          check_config_examples, check_parameters, check_parameter_variables, check_policies,
-          check_members, check_constants, check_c,
-          check_cxx, check_lint, check_pages]
+          check_behaviour, check_options, check_commands, check_clients, check_variables,
+          check_config, check_config_examples, check_parameters, check_parameter_variables,
+          check_policies, check_members, check_constants, check_rules, check_c, check_cxx,
+          check_lint, check_pages]
 
 
 def report(number, check, folder):

@@ -5,6 +5,7 @@ CORE_TESTS = \
 	tests/unit/test_authority \
 	tests/unit/test_config \
 	tests/unit/test_caller \
+	tests/unit/test_conform \
 	tests/unit/test_deadline \
 	tests/unit/test_dns \
 	tests/unit/test_exchange \
@@ -68,6 +69,12 @@ tests_unit_test_caller_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_caller_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_caller_LDFLAGS = $(CORE_TEST_LINK)
 tests_unit_test_caller_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_conform_SOURCES = tests/unit/test_conform.c
+tests_unit_test_conform_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_conform_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_conform_LDFLAGS = $(CORE_TEST_LINK)
+tests_unit_test_conform_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_deadline_SOURCES = tests/unit/test_deadline.c
 tests_unit_test_deadline_CPPFLAGS = $(CORE_TEST_CPPFLAGS)

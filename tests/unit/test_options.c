@@ -40,6 +40,7 @@ static void what_is_read(void **state)
         {{"-vv"}, 2, {.verbose = 2}},
         {{"-q"}, 2, {.verbose = -1}},
         {{"--json", "check"}, 2, {.json = true}},
+        {{"--no-dns", "conform"}, 2, {.no_dns = true}},
         {{"--help"}, 2, {.help = true}},
         {{"--version"}, 2, {.version = true}},
         {{"--provider", "x", "test"}, 3, {.provider = "x"}},
@@ -76,6 +77,7 @@ static void what_is_read(void **state)
         assert_int_equal(got.timeout, wanted->timeout != 0 ? wanted->timeout : 240000);
         assert_int_equal(got.timeout_given, wanted->timeout_given);
         assert_int_equal(got.json, wanted->json);
+        assert_int_equal(got.no_dns, wanted->no_dns);
         assert_int_equal(got.help, wanted->help);
         assert_int_equal(got.version, wanted->version);
         assert_int_equal(got.verbose, wanted->verbose);
@@ -141,7 +143,7 @@ static void an_empty_argv(void **state)
 static void help_names_each(void **state)
 {
     static const char *const names[] = {
-        "--provider ", "--provider-dir ", "--timeout ", "--json ", "-v ",
+        "--provider ", "--provider-dir ", "--timeout ", "--json ", "--no-dns ", "-v ",
         "-q ",         "--help ",         "--version "};
     char *text = NULL;
     size_t size = 0;

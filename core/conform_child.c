@@ -1,0 +1,238 @@
+#include "conform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "log.h"
+
+enum {
+    CHILD_GRACE = 2000, /* ms past its time after which a child is ended */
+    ALARM_SLACK = 3000, /* ... and after which it would end itself */
+    POLL_EVERY = 10     /* ms between looks at a child */
+};
+
+/* ---- in the child ---- */
+
+/* Standard output goes where it is looked for; messages to nobody, unless the user wants them:
+ * what matters of them is in the report. */
+static void redirect(const struct conform *conform)
+{
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    (void)dup2(conform->output, STDOUT_FILENO);
+    if (null >= 0 && !conform->loud)
+        (void)dup2(null, STDERR_FILENO);
+}
+
+/* The resolvers of the domain. */
+static int open_view(const struct conform *conform, struct road *road, struct view **view)
+{
+    const struct config_domain *const domain = conform->origin.domain;
+
+    return road_view(road, domain != NULL ? domain->resolvers : NULL, view);
+}
+
+static _Noreturn void be_child(struct conform *conform, child_body *body, const void *opaque,
+                               int64_t time, bool cleaning)
+{
+    struct bench bench = {.conform = conform, .outcome = conform->outcome};
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)setpgid(0, 0);
+    redirect(conform);
+    if (deadline_start(time + ALARM_SLACK, ALARM_SLACK) != DNSHOOK_OK ||
+        road_open(&bench.road, conform->road.config) != DNSHOOK_OK ||
+        open_view(conform, &bench.road, &bench.view) != DNSHOOK_OK)
+        _exit(EXIT_FAILED);
+    if (cleaning)
+        deadline_begin_cleanup();
+    shim_observe(conform->provider, &bench.outcome->watch, &bench.observed);
+    body(&bench, opaque);
+    (void)fflush(stdout);
+    bench.outcome->ended = true;
+    _exit(EXIT_DONE);
+}
+
+int bench_open_more(struct bench *bench, struct instance **instance)
+{
+    const struct params_origin *const origin = &bench->conform->origin;
+
+    return instance_open(&bench->observed, origin->account != NULL ? origin : NULL,
+                         bench->view->resolver, instance);
+}
+
+int bench_open(struct bench *bench, struct instance **instance)
+{
+    bench->outcome->status = bench_open_more(bench, instance);
+    bench->outcome->opened = bench->outcome->status == DNSHOOK_OK;
+    return bench->outcome->status;
+}
+
+/* ---- in the parent ---- */
+
+/* Waits for a child until `until`; hands a signal on. True with its status when it has ended. */
+static bool await(pid_t child, int64_t until, int *status)
+{
+    bool told = false;
+
+    for (;;) {
+        struct pollfd wake = {.fd = deadline_fd(), .events = POLLIN};
+        const pid_t ended = waitpid(child, status, WNOHANG);
+
+        if (ended == child || (ended < 0 && errno != EINTR))
+            return ended == child;
+        if (deadline_now() >= until)
+            return false;
+        if (deadline_interrupted() && !told) {
+            (void)kill(-child, deadline_signal());
+            told = true;
+        }
+        if (told)
+            wake.fd = -1;
+        (void)poll(&wake, 1, POLL_EVERY);
+    }
+}
+
+/* Ends a child and all that it started. */
+static void end_child(pid_t child)
+{
+    (void)kill(-child, SIGKILL);
+    (void)kill(child, SIGKILL);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
+
+static void say_how(struct conform *conform, const char *call, int status, bool ended)
+{
+    char *const text = conform->child_text;
+
+    if (!ended)
+        (void)snprintf(text, SHIM_TEXT_SIZE, "%s had not returned %d s after its time was over",
+                       call, CHILD_GRACE / 1000);
+    else if (WIFSIGNALED(status))
+        (void)snprintf(text, SHIM_TEXT_SIZE, "the process was ended by signal %d (%s) in %s",
+                       WTERMSIG(status), strsignal(WTERMSIG(status)), call);
+    else
+        (void)snprintf(text, SHIM_TEXT_SIZE, "the process was ended with exit status %d in %s",
+                       WEXITSTATUS(status), call);
+}
+
+/* Puts what the child broke by itself into the report. */
+static void report_watch(struct conform *conform)
+{
+    static const struct {
+        enum rule rule;
+        enum check check;
+    } own[] = {{RULE_STATUS, CHECK_STATUS},
+               {RULE_REASON, CHECK_REASON},
+               {RULE_SECRET, CHECK_SECRET},
+               {RULE_PROCESS, CHECK_PROCESS},
+               {RULE_HANDLE, CHECK_HANDLES}};
+    const struct shim_watch *const watch = &conform->outcome->watch;
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if ((watch->broken & UINT32_C(1) << own[i].rule) != 0 &&
+            !report_is_broken(&conform->report, own[i].rule))
+            report_fail(&conform->report, own[i].check, "%s", watch->how[own[i].rule]);
+}
+
+/* Standard output is the results' alone. */
+static void check_output(struct conform *conform)
+{
+    struct stat stat = {0};
+
+    if (fstat(conform->output, &stat) != 0 || stat.st_size == 0)
+        return;
+    if (!report_is_broken(&conform->report, RULE_PROCESS))
+        report_fail(&conform->report, CHECK_PROCESS, "a call wrote %lld bytes to standard output",
+                    (long long)stat.st_size);
+    (void)!ftruncate(conform->output, 0);
+    (void)lseek(conform->output, 0, SEEK_SET);
+}
+
+static enum child_end judge(struct conform *conform, int status, bool ended)
+{
+    const struct outcome *const outcome = conform->outcome;
+    const char *const call = outcome->watch.call[0] != '\0' ? outcome->watch.call : "the host";
+    enum child_end end = CHILD_DONE;
+
+    conform->child_text[0] = '\0';
+    if (!ended || !outcome->ended) {
+        say_how(conform, call, status, ended);
+        end = ended ? CHILD_DIED : CHILD_HUNG;
+    }
+    report_watch(conform);
+    check_output(conform);
+    if (end == CHILD_HUNG && !conform_over())
+        report_fail(&conform->report, conform->hang, "%s", conform->child_text);
+    else if (end == CHILD_DIED && !conform_over())
+        report_fail(&conform->report, CHECK_PROCESS, "%s", conform->child_text);
+    return end;
+}
+
+enum child_end child_run(struct conform *conform, child_body *body, const void *opaque,
+                         int64_t time)
+{
+    const bool cleaning = deadline_fd() < 0;
+    const int64_t left = deadline_left();
+    const int64_t limit = time < left ? time : left;
+    int status = 0;
+    bool ended;
+    pid_t child;
+
+    memset(conform->outcome, 0, sizeof *conform->outcome);
+    if (limit <= 0)
+        return CHILD_DIED; /* conform_over() */
+    (void)fflush(stdout);
+    child = fork();
+    if (child == 0)
+        be_child(conform, body, opaque, limit, cleaning);
+    if (child < 0) {
+        log_error("cannot make a process: %s", strerror(errno));
+        (void)snprintf(conform->child_text, SHIM_TEXT_SIZE, "no process could be made");
+        return CHILD_DIED;
+    }
+    (void)setpgid(child, child);
+    ended = await(child, deadline_now() + limit + CHILD_GRACE, &status);
+    if (!ended)
+        end_child(child);
+    return judge(conform, status, ended);
+}
+
+bool child_spawn(struct conform *conform, const char *const *words)
+{
+    posix_spawnattr_t attributes;
+    int status = 0;
+    bool ended;
+    pid_t child;
+    int failure;
+
+    if (posix_spawnattr_init(&attributes) != 0)
+        return log_no_memory() == DNSHOOK_OK;
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    failure = posix_spawn(&child, "/proc/self/exe", NULL, &attributes,
+                          (char *const *)(uintptr_t)words, environ);
+    (void)posix_spawnattr_destroy(&attributes);
+    if (failure != 0) {
+        (void)snprintf(conform->child_text, SHIM_TEXT_SIZE, "cannot start /proc/self/exe: %s",
+                       strerror(failure));
+        return false;
+    }
+    ended = await(child, deadline_now() + deadline_left() + CHILD_GRACE, &status);
+    if (!ended)
+        end_child(child);
+    if (ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    say_how(conform, "dnshook challenge-dns-stop", status, ended);
+    return false;
+}
