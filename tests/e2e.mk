@@ -5,6 +5,8 @@ E2E_TESTS = \
 	tests/e2e/test_abi.py \
 	tests/e2e/test_acmetool.py \
 	tests/e2e/test_clients.py \
+	tests/e2e/test_conform.py \
+	tests/e2e/test_conform_mocks.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_config.py \
 	tests/e2e/test_exec.py \
@@ -35,6 +37,7 @@ E2E_LAB = \
 	tests/lab/dnsq.py \
 	tests/lab/faults.py \
 	tests/lab/manual.py \
+	tests/lab/mock.py \
 	tests/lab/namespace.py \
 	tests/lab/process.py \
 	tests/lab/route53/__init__.py \
@@ -60,7 +63,7 @@ E2E_LAB = \
 TESTS += tests/floors.py $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) $(E2E_LAB) tests/floors.py tests/bench.py tests/bench_route53.py \
 	tests/demo.py tests/demo.sh tests/check.sh tests/packages.sh tests/copy-sources.sh tests/mocks/slow.c \
-	tests/cppcheck.h
+	tests/mocks/service.c tests/cppcheck.h
 
 # What every end-to-end test installs into its own mount namespace, made once a build.
 check_DATA = tests/stage.stamp
