@@ -215,7 +215,7 @@ int authority_ask(struct dns *dns, const struct authority *authority, const char
 
     why[0] = '\0';
     for (size_t i = 0; i < authority->address_count && status == DNSHOOK_OK; i++) {
-        status = dns_ask(authority->addresses[i].server, name, type, false, on_answer, &all);
+        status = dns_ask(authority->addresses[i].server, name, type, 0, on_answer, &all);
         if (status == DNSHOOK_OK)
             all.pending++;
     }

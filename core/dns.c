@@ -2,36 +2,23 @@
 
 #include <ares.h>
 #include <errno.h>
-#include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "cleanup.h"
 #include "deadline.h"
+#include "dns_channel.h"
+#include "dns_packet.h"
 #include "dnshook/provider.h"
 #include "log.h"
 
 enum {
-    EDNS_SIZE = 1232,   /* bytes (DNS flag day 2020) */
-    OPT_SIZE = 11,      /* bytes of an OPT record without options */
     UDP_TIMEOUT = 1000, /* ms, before a round trip is known */
     UDP_TIMEOUT_MIN = 400,
     TCP_TIMEOUT = 3000,
     RECURSION_TIMEOUT = 2000, /* ms over UDP: a resolver has to ask others first */
-    RECURSION_TCP_TIMEOUT = 5000,
-    CHANNEL_TIMEOUT = 60000, /* ms; c-ares never gets that far, our own times come first */
-    SOCKETS_PER_CHANNEL = 2
-};
-
-enum transport { UDP = 0, TCP = 1 };
-
-/* A c-ares channel: one server, one transport, one question at a time, so that each question over
- * UDP has a source port of its own and can be cancelled alone. */
-struct channel {
-    struct channel *next;
-    ares_channel ares;
+    RECURSION_TCP_TIMEOUT = 5000
 };
 
 struct dns_server {
@@ -50,7 +37,7 @@ struct question {
     struct dns_server *server;
     struct channel *channel;
     enum transport transport;
-    bool recursion;
+    unsigned flags; /* enum dns_flag */
     uint8_t *wire;
     size_t wire_size;
     unsigned losses;
@@ -80,63 +67,13 @@ static bool is_unroutable(const struct address *address)
 
 /* ---- channels ---- */
 
-static struct channel *channel_new(const struct address *address, enum transport transport)
-{
-    struct in_addr nowhere = {0};
-    static char lookups[] = "b";
-    struct ares_options options = {
-        .flags = ARES_FLAG_NORECURSE | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS |
-                 (transport == TCP ? ARES_FLAG_USEVC : 0),
-        .timeout = CHANNEL_TIMEOUT,
-        .tries = 1,
-        .ndots = 1,
-        .servers = &nowhere,
-        .nservers = 1,
-        .lookups = lookups,
-        .ednspsz = EDNS_SIZE,
-    };
-    /* Everything that c-ares would otherwise read from files is given. */
-    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
-               ARES_OPT_SERVERS | ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ | ARES_OPT_DOMAINS |
-               ARES_OPT_SORTLIST | ARES_OPT_NOROTATE;
-    char server[ADDRESS_TEXT_SIZE];
-    struct channel *channel = calloc(1, sizeof *channel);
-
-#ifdef ARES_OPT_QUERY_CACHE
-    mask |= ARES_OPT_QUERY_CACHE;
-    options.qcache_max_ttl = 0;
-#endif
-    address_with_port(address, server);
-    if (channel == NULL || ares_init_options(&channel->ares, &options, mask) != ARES_SUCCESS) {
-        free(channel);
-        return NULL;
-    }
-    if (ares_set_servers_ports_csv(channel->ares, server) != ARES_SUCCESS) {
-        ares_destroy(channel->ares);
-        free(channel);
-        return NULL;
-    }
-    return channel;
-}
-
-static void channels_free(struct channel *channel)
-{
-    while (channel != NULL) {
-        struct channel *const next = channel->next;
-
-        ares_destroy(channel->ares);
-        free(channel);
-        channel = next;
-    }
-}
-
 /* An idle channel of the server, or a new one; NULL when memory ran out. */
 static struct channel *channel_take(struct dns_server *server, enum transport transport)
 {
     struct channel *const channel = server->idle[transport];
 
     if (channel == NULL)
-        return channel_new(&server->address, transport);
+        return dns_channel_new(&server->address, transport);
     server->idle[transport] = channel->next;
     channel->next = NULL;
     return channel;
@@ -194,32 +131,6 @@ const struct address *dns_server_address(const struct dns_server *server)
 
 /* ---- questions ---- */
 
-/* True when no record of a section lacks its data: where memory runs out, ldns passes over what it
- * could not keep and calls it a success. */
-static bool is_whole(const ldns_rr_list *records, size_t count)
-{
-    const size_t kept = records != NULL ? ldns_rr_list_rr_count(records) : 0;
-
-    for (size_t i = 0; i < kept; i++)
-        if (ldns_rr_rd_count(ldns_rr_list_rr(records, i)) == 0)
-            return false;
-    return kept == count;
-}
-
-/* Reads a message; NULL when it is none. */
-static ldns_pkt *read_packet(const unsigned char *bytes, size_t size)
-{
-    ldns_pkt *packet = NULL;
-
-    if (ldns_wire2pkt(&packet, bytes, size) != LDNS_STATUS_OK)
-        return NULL;
-    if (is_whole(ldns_pkt_answer(packet), ldns_pkt_ancount(packet)) &&
-        is_whole(ldns_pkt_authority(packet), ldns_pkt_nscount(packet)))
-        return packet;
-    ldns_pkt_free(packet);
-    return NULL;
-}
-
 /* Called by c-ares, once for each ares_send(), also from within it and from ares_cancel(): only
  * notes what came. */
 static void on_answer(void *opaque, int status, int timeouts, unsigned char *bytes, int size)
@@ -231,7 +142,7 @@ static void on_answer(void *opaque, int status, int timeouts, unsigned char *byt
     question->ares_status = status;
     if (status != ARES_SUCCESS || size <= 0)
         return;
-    question->packet = read_packet(bytes, (size_t)size);
+    question->packet = dns_packet_read(bytes, (size_t)size);
     if (question->packet == NULL)
         question->ares_status = ARES_EBADRESP;
 }
@@ -242,7 +153,7 @@ static int64_t try_timeout(const struct question *question)
     const int64_t round_trip = question->server->round_trip;
     const int64_t wait = 3 * round_trip + UDP_TIMEOUT_MIN;
 
-    if (question->recursion)
+    if ((question->flags & DNS_RECURSION) != 0)
         return question->transport == TCP ? RECURSION_TCP_TIMEOUT : RECURSION_TIMEOUT;
     if (question->transport == TCP)
         return TCP_TIMEOUT;
@@ -268,45 +179,6 @@ static bool send_once(struct question *question)
     return true;
 }
 
-/* Builds the message of a question. DNSHOOK_OK, DNSHOOK_BAD_CONFIG or DNSHOOK_NO_MEMORY; said. */
-static int build_query(struct question *question, const char *name, ldns_rr_type type,
-                       bool recursion)
-{
-    ldns_rdf *dname = NULL;
-    ldns_pkt *packet;
-    const ldns_status read = ldns_str2rdf_dname(&dname, name);
-    int status = DNSHOOK_OK;
-
-    if (read == LDNS_STATUS_MEM_ERR)
-        return log_no_memory();
-    if (read != LDNS_STATUS_OK) {
-        log_error("%s: cannot be asked for: it is no name of DNS", name);
-        return DNSHOOK_BAD_CONFIG;
-    }
-    packet = ldns_pkt_query_new(dname, type, LDNS_RR_CLASS_IN, recursion ? LDNS_RD : 0);
-    if (packet == NULL) {
-        ldns_rdf_deep_free(dname);
-        return log_no_memory();
-    }
-    ldns_pkt_set_edns_udp_size(packet, EDNS_SIZE);
-    if (ldns_pkt2wire(&question->wire, packet, &question->wire_size) != LDNS_STATUS_OK) {
-        question->wire = NULL;
-        status = log_no_memory();
-    }
-    ldns_pkt_free(packet);
-    return status;
-}
-
-/* Takes the OPT record off the end of a question; false: there is none. */
-static bool drop_edns(struct question *question)
-{
-    if (question->wire[11] != 1)
-        return false;
-    question->wire[11] = 0;
-    question->wire_size -= OPT_SIZE;
-    return true;
-}
-
 static void question_free(struct question *question)
 {
     if (question->packet != NULL)
@@ -315,7 +187,14 @@ static void question_free(struct question *question)
     free(question);
 }
 
-int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, bool recursion,
+static enum transport first_transport(const struct dns_server *server, unsigned flags)
+{
+    if ((flags & (DNS_OVER_TCP | DNS_OVER_UDP)) != 0)
+        return (flags & DNS_OVER_TCP) != 0 ? TCP : UDP;
+    return server->prefers_tcp ? TCP : UDP;
+}
+
+int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, unsigned flags,
             dns_done_fn *done, void *opaque)
 {
     struct question *const question = calloc(1, sizeof *question);
@@ -326,15 +205,15 @@ int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, bool
     question->server = server;
     question->done = done;
     question->opaque = opaque;
-    question->recursion = recursion;
-    question->transport = server->prefers_tcp ? TCP : UDP;
-    status = build_query(question, name, type, recursion);
+    question->flags = flags;
+    question->transport = first_transport(server, flags);
+    status = dns_packet_query(name, type, flags, &question->wire, &question->wire_size);
     if (status != DNSHOOK_OK) {
         free(question);
         return status;
     }
     if (server->no_edns)
-        (void)drop_edns(question);
+        (void)dns_packet_drop_edns(question->wire, &question->wire_size);
     if (server->unroutable) {
         question->finished = true;
         question->ares_status = ARES_ECONNREFUSED;
@@ -379,8 +258,8 @@ void dns_close(struct dns *dns)
     while (dns->servers != NULL) {
         struct dns_server *const next = dns->servers->next;
 
-        channels_free(dns->servers->idle[UDP]);
-        channels_free(dns->servers->idle[TCP]);
+        dns_channels_free(dns->servers->idle[UDP]);
+        dns_channels_free(dns->servers->idle[TCP]);
         free(dns->servers);
         dns->servers = next;
     }
@@ -398,7 +277,9 @@ static const char *failure_reason(const struct question *question)
     case ARES_EBADRESP:
         return "an answer that is no DNS message";
     default:
-        return "no answer over UDP or TCP";
+        return (question->flags & DNS_OVER_UDP) != 0   ? "no answer over UDP"
+               : (question->flags & DNS_OVER_TCP) != 0 ? "no answer over TCP"
+                                                       : "no answer over UDP or TCP";
     }
 }
 
@@ -422,7 +303,7 @@ static void deliver(struct question *question)
         result.reason = server->unroutable ? "no route to it from here" : failure_reason(question);
     if (answered && question->transport == TCP && question->losses > 0)
         server->prefers_tcp = true;
-    if (!answered)
+    if (!answered && (question->flags & (DNS_OVER_TCP | DNS_OVER_UDP)) == 0)
         server->prefers_tcp = false;
     if (answered && question->transport == UDP)
         server->round_trip = result.answered - result.asked;
@@ -438,6 +319,9 @@ static bool try_again(struct question *question)
     if (question->server->unroutable || question->transport == TCP)
         return false;
     question->losses++;
+    if ((question->flags & DNS_OVER_UDP) != 0)
+        return question->losses < 2 && question->ares_status != ARES_ECONNREFUSED &&
+               send_once(question);
     if (question->losses >= 2 || question->ares_status == ARES_ECONNREFUSED) {
         question->transport = TCP;
         question->losses = 2;
@@ -450,7 +334,7 @@ static bool try_again(struct question *question)
 static bool try_without_edns(struct question *question)
 {
     if (question->packet == NULL || ldns_pkt_get_rcode(question->packet) != LDNS_RCODE_FORMERR ||
-        !drop_edns(question))
+        !dns_packet_drop_edns(question->wire, &question->wire_size))
         return false;
     ldns_pkt_free(question->packet);
     question->packet = NULL;
@@ -492,55 +376,6 @@ static size_t advance(struct dns *dns)
     return delivered;
 }
 
-struct poll_set {
-    struct pollfd *fds;
-    struct channel **channels; /* of the same index; NULL for the wake-up descriptor */
-    size_t count;
-};
-
-/* Fills the set with the sockets of every question in flight. False when memory ran out. */
-static bool fill_poll_set(const struct dns *dns, struct poll_set *set)
-{
-    size_t room = 1;
-
-    for (const struct question *q = dns->questions; q != NULL; q = q->next)
-        room += SOCKETS_PER_CHANNEL;
-    set->fds = calloc(room, sizeof *set->fds);
-    set->channels = calloc(room, sizeof(struct channel *));
-    if (set->fds == NULL || set->channels == NULL)
-        return false;
-    set->fds[set->count++] = (struct pollfd){.fd = deadline_fd(), .events = POLLIN};
-    for (const struct question *q = dns->questions; q != NULL; q = q->next) {
-        ares_socket_t sockets[SOCKETS_PER_CHANNEL] = {0};
-        const int bits =
-            q->channel == NULL ? 0 : ares_getsock(q->channel->ares, sockets, SOCKETS_PER_CHANNEL);
-
-        for (int i = 0; i < SOCKETS_PER_CHANNEL; i++) {
-            const short events = (short)((ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
-                                         (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0));
-
-            if (events == 0)
-                continue;
-            set->channels[set->count] = q->channel;
-            set->fds[set->count++] = (struct pollfd){.fd = sockets[i], .events = events};
-        }
-    }
-    return true;
-}
-
-static void process(const struct poll_set *set)
-{
-    for (size_t i = 1; i < set->count; i++) {
-        const short events = set->fds[i].revents;
-        const int fd = set->fds[i].fd;
-
-        if (events != 0)
-            ares_process_fd(set->channels[i]->ares,
-                            (events & (POLLIN | POLLERR | POLLHUP)) ? fd : ARES_SOCKET_BAD,
-                            (events & POLLOUT) ? fd : ARES_SOCKET_BAD);
-    }
-}
-
 /* When something has to be done next, at most `until`. */
 static int64_t next_event(const struct dns *dns, int64_t until)
 {
@@ -553,22 +388,22 @@ static int64_t next_event(const struct dns *dns, int64_t until)
 /* Waits for the sockets of all questions, at most to `until`. */
 static int wait_for_sockets(struct dns *dns, int64_t until)
 {
-    struct poll_set set = {0};
+    struct poll_set set;
     const int64_t left = deadline_left();
-    int64_t wait = next_event(dns, until) - deadline_now();
+    const int64_t wait = next_event(dns, until) - deadline_now();
+    size_t count = 0;
+    bool made;
 
-    if (!fill_poll_set(dns, &set)) {
-        free(set.fds);
-        free(set.channels);
-        return log_no_memory();
-    }
-    if (wait > left)
-        wait = left;
-    if (poll(set.fds, (nfds_t)set.count, wait > 0 ? (int)wait : 0) > 0)
-        process(&set);
-    free(set.fds);
-    free(set.channels);
-    return DNSHOOK_OK;
+    for (const struct question *q = dns->questions; q != NULL; q = q->next)
+        count++;
+    made = dns_poll_begin(&set, count);
+    for (const struct question *q = dns->questions; made && q != NULL; q = q->next)
+        if (q->channel != NULL)
+            dns_poll_add(&set, q->channel);
+    if (made)
+        dns_poll_wait(&set, wait < left ? wait : left);
+    dns_poll_end(&set);
+    return made ? DNSHOOK_OK : log_no_memory();
 }
 
 int dns_run(struct dns *dns, int64_t until)
@@ -585,23 +420,4 @@ int dns_run(struct dns *dns, int64_t until)
         if (status != DNSHOOK_OK)
             return status;
     }
-}
-
-/* ---- reading ---- */
-
-bool dns_name_text(const ldns_rdf *name, char out[NAME_SIZE])
-{
-    char *const text = name != NULL ? ldns_rdf2str(name) : NULL;
-    const bool fits = text != NULL && name_normalize(text, out);
-
-    free(text);
-    return fits;
-}
-
-const char *dns_rcode_text(const ldns_pkt *packet)
-{
-    const ldns_lookup_table *const row =
-        ldns_lookup_by_id(ldns_rcodes, (int)ldns_pkt_get_rcode(packet));
-
-    return row != NULL ? row->name : "an unknown rcode";
 }

@@ -23,6 +23,15 @@ enum dns_outcome {
     DNS_UNROUTABLE  /* this machine has no route to the address */
 };
 
+/* How to ask, or'ed. */
+enum dns_flag {
+    DNS_RECURSION = 1,  /* RD, for resolvers */
+    DNS_OVER_UDP = 2,   /* over UDP, twice, and no more; what is truncated comes over TCP */
+    DNS_OVER_TCP = 4,   /* over TCP alone */
+    DNS_SIGNATURES = 8, /* DO: with the records of DNSSEC (RFC 4035) */
+    DNS_UNCHECKED = 16  /* CD: a resolver is not to validate */
+};
+
 /* What became of a question. Valid during the callback, except `packet`: the callback may take it
  * over by setting it to NULL. */
 struct dns_result {
@@ -51,10 +60,10 @@ void dns_close(struct dns *dns);
 struct dns_server *dns_server(struct dns *dns, const struct address *address);
 const struct address *dns_server_address(const struct dns_server *server);
 
-/* Asks. `recursion` sets RD, for resolvers. `done` is called from dns_run(), once, unless
- * dns_forget() comes first. DNSHOOK_OK, DNSHOOK_NO_MEMORY, or DNSHOOK_BAD_CONFIG for a name that
- * cannot be asked for; both have been said. */
-int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, bool recursion,
+/* Asks. `flags` are of enum dns_flag; 0: a server, over UDP and then TCP. `done` is called from
+ * dns_run(), once, unless dns_forget() comes first. DNSHOOK_OK, DNSHOOK_NO_MEMORY, or
+ * DNSHOOK_BAD_CONFIG for a name that cannot be asked for; both have been said. */
+int dns_ask(struct dns_server *server, const char *name, ldns_rr_type type, unsigned flags,
             dns_done_fn *done, void *opaque);
 
 /* Takes back every question that was asked with this `opaque`. */

@@ -34,7 +34,8 @@ core_libcore_a_SOURCES = \
 	core/conform_state.c core/conform_state.h \
 	core/deadline.c core/deadline.h \
 	core/delegation.c core/delegation.h \
-	core/dns.c core/dns.h \
+	core/dns.c core/dns.h core/dns_channel.c core/dns_channel.h \
+	core/dns_packet.c core/dns_packet.h \
 	core/exchange.c core/exchange.h \
 	core/file.c core/file.h \
 	core/http.c core/http.h core/http_curl.h \

@@ -194,8 +194,8 @@ static int ask_due(const struct wait *wait, int64_t *next)
                 *next = sighting->next < *next ? sighting->next : *next;
                 continue;
             }
-            status = dns_ask(sighting->address->server, wait->watches[w].name, LDNS_RR_TYPE_TXT,
-                             false, on_answer, sighting);
+            status = dns_ask(sighting->address->server, wait->watches[w].name, LDNS_RR_TYPE_TXT, 0,
+                             on_answer, sighting);
             if (status != DNSHOOK_OK)
                 return status;
             sighting->asking = true;
@@ -375,7 +375,7 @@ int propagation_look(struct dns *dns, struct watch *watch)
     for (size_t i = 0; i < watch->count && status == DNSHOOK_OK; i++) {
         struct sighting *const sighting = &watch->sightings[i];
 
-        status = dns_ask(sighting->address->server, watch->name, LDNS_RR_TYPE_TXT, false, on_answer,
+        status = dns_ask(sighting->address->server, watch->name, LDNS_RR_TYPE_TXT, 0, on_answer,
                          sighting);
         sighting->asking = status == DNSHOOK_OK;
         sighting->questions++;

@@ -169,8 +169,8 @@ static int ask_next(struct lookup *lookup)
     if (lookup->tries == resolver->count)
         return DNSHOOK_UNREACHABLE;
     lookup->tries++;
-    return dns_ask(resolver->servers[lookup->server], lookup->name, lookup->type, true, on_done,
-                   lookup);
+    return dns_ask(resolver->servers[lookup->server], lookup->name, lookup->type, DNS_RECURSION,
+                   on_done, lookup);
 }
 
 static bool all_done(const struct lookup *lookups, size_t count)

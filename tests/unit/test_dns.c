@@ -184,18 +184,23 @@ static void hear(void *opaque, struct dns_result *result)
         (void)snprintf(heard->reason, sizeof heard->reason, "%s", result->reason);
 }
 
-/* Asks once and runs to the end. */
-static struct heard ask(struct scripted *scripted, const char *name)
+/* Asks once, with these flags, and runs to the end. */
+static struct heard ask_with(struct scripted *scripted, const char *name, unsigned flags)
 {
     struct dns_server *const server = dns_server(dns, &scripted->address);
     struct heard heard = {0};
 
     assert_non_null(server);
-    assert_int_equal(dns_ask(server, name, LDNS_RR_TYPE_TXT, false, hear, &heard), DNSHOOK_OK);
+    assert_int_equal(dns_ask(server, name, LDNS_RR_TYPE_TXT, flags, hear, &heard), DNSHOOK_OK);
     while (heard.count == 0)
         assert_int_equal(dns_run(dns, INT64_MAX), DNSHOOK_OK);
     assert_int_equal(heard.count, 1);
     return heard;
+}
+
+static struct heard ask(struct scripted *scripted, const char *name)
+{
+    return ask_with(scripted, name, 0);
 }
 
 static void answers(void **state)
@@ -231,7 +236,7 @@ static void the_question(void **state)
 
     (void)state;
     (void)ask(scripted, "www.example");
-    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_SOA, true, hear, &heard),
+    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_SOA, DNS_RECURSION, hear, &heard),
                      DNSHOOK_OK);
     while (heard.count == 0)
         assert_int_equal(dns_run(dns, INT64_MAX), DNSHOOK_OK);
@@ -239,6 +244,52 @@ static void the_question(void **state)
     assert_false(scripted->asked[0].recursion);
     assert_true(scripted->asked[1].recursion);
     assert_int_equal(scripted->asked[1].type, LDNS_RR_TYPE_SOA);
+}
+
+/* A transport that was asked for is the only one. */
+static void one_transport(void **state)
+{
+    static const struct {
+        unsigned flags;
+        unsigned faults;
+        enum dns_outcome outcome;
+        bool tcp;
+        size_t asked;
+    } rows[] = {
+        {DNS_OVER_UDP, 0, DNS_ANSWER, false, 1},
+        {DNS_OVER_TCP, 0, DNS_ANSWER, true, 1},
+        {DNS_OVER_UDP, SILENT_UDP, DNS_SILENT, false, 2},
+        {DNS_OVER_TCP, SILENT_UDP, DNS_ANSWER, true, 1},
+        {DNS_OVER_UDP, SILENT_TCP, DNS_ANSWER, false, 1},
+        {DNS_OVER_TCP, SILENT_TCP, DNS_SILENT, true, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct scripted *const server = scripted_start(good, COUNT(good));
+        struct heard heard;
+
+        server->faults = rows[i].faults;
+        heard = ask_with(server, "www.example", rows[i].flags);
+        assert_int_equal(heard.outcome, rows[i].outcome);
+        assert_int_equal(heard.tcp, rows[i].tcp);
+        assert_int_equal(server->asked_count, rows[i].asked);
+        if (heard.outcome != DNS_ANSWER)
+            assert_string_equal(heard.reason,
+                                rows[i].tcp ? "no answer over TCP" : "no answer over UDP");
+    }
+}
+
+/* What was learnt about a server is not forgotten because one transport failed. */
+static void a_failed_transport_teaches_nothing(void **state)
+{
+    struct scripted *const server = scripted_start(good, COUNT(good));
+
+    (void)state;
+    server->faults = SILENT_UDP;
+    assert_true(ask(server, "www.example").tcp);
+    assert_int_equal(ask_with(server, "www.example", DNS_OVER_UDP).outcome, DNS_SILENT);
+    assert_int_equal(ask(server, "www.example").losses, 0);
 }
 
 /* True when most of the values differ. */
@@ -280,7 +331,7 @@ static void many_at_once(void **state)
 
     (void)state;
     for (int i = 0; i < MANY; i++)
-        assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, false, hear, &heard[i]),
+        assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, 0, hear, &heard[i]),
                          DNSHOOK_OK);
     while (done < MANY) {
         assert_int_equal(dns_run(dns, INT64_MAX), DNSHOOK_OK);
@@ -514,7 +565,7 @@ static void names_that_cannot_be_asked_for(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++) {
         sandbox_capture();
-        assert_int_equal(dns_ask(server, names[i], LDNS_RR_TYPE_TXT, false, hear, &heard),
+        assert_int_equal(dns_ask(server, names[i], LDNS_RR_TYPE_TXT, 0, hear, &heard),
                          DNSHOOK_BAD_CONFIG);
         assert_has(sandbox_release(), "is no name of DNS");
     }
@@ -532,10 +583,9 @@ static void forgotten_questions(void **state)
 
     (void)state;
     for (int i = 0; i < 3; i++)
-        assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, false, hear, &forgotten),
+        assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, 0, hear, &forgotten),
                          DNSHOOK_OK);
-    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, false, hear, &kept),
-                     DNSHOOK_OK);
+    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, 0, hear, &kept), DNSHOOK_OK);
     dns_forget(dns, &forgotten);
     while (kept.count == 0)
         assert_int_equal(dns_run(dns, INT64_MAX), DNSHOOK_OK);
@@ -554,7 +604,7 @@ static void a_late_answer(void **state)
     struct heard forgotten = {0};
 
     (void)state;
-    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, false, hear, &forgotten),
+    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, 0, hear, &forgotten),
                      DNSHOOK_OK);
     dns_forget(dns, &forgotten);
     scripted->later = other;
@@ -573,8 +623,7 @@ static void closing(void **state)
     struct heard heard = {0};
 
     (void)state;
-    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, false, hear, &heard),
-                     DNSHOOK_OK);
+    assert_int_equal(dns_ask(server, "www.example", LDNS_RR_TYPE_TXT, 0, hear, &heard), DNSHOOK_OK);
     dns_close(dns);
     dns = NULL;
     assert_int_equal(heard.count, 0);
@@ -598,8 +647,8 @@ static void the_deadline(void **state)
     (void)state;
     server->faults = SILENT_UDP | SILENT_TCP;
     assert_int_equal(deadline_start(HOUR, HOUR), DNSHOOK_OK);
-    assert_int_equal(dns_ask(dns_server(dns, &server->address), "www.example", LDNS_RR_TYPE_TXT,
-                             false, hear, &heard),
+    assert_int_equal(dns_ask(dns_server(dns, &server->address), "www.example", LDNS_RR_TYPE_TXT, 0,
+                             hear, &heard),
                      DNSHOOK_OK);
     assert_int_equal(dns_run(dns, INT64_MAX), DNSHOOK_DEADLINE);
     assert_int_equal(heard.count, 0);
@@ -618,7 +667,7 @@ static void ask_next(void *opaque, struct dns_result *result)
     assert_int_equal(result->outcome, DNS_ANSWER);
     if (--chain->left > 0)
         assert_int_equal(
-            dns_ask(chain->server, "www.example", LDNS_RR_TYPE_TXT, false, ask_next, chain),
+            dns_ask(chain->server, "www.example", LDNS_RR_TYPE_TXT, 0, ask_next, chain),
             DNSHOOK_OK);
 }
 
@@ -628,9 +677,8 @@ static void asking_from_the_callback(void **state)
     struct chain chain = {.server = dns_server(dns, &scripted->address), .left = 5};
 
     (void)state;
-    assert_int_equal(
-        dns_ask(chain.server, "www.example", LDNS_RR_TYPE_TXT, false, ask_next, &chain),
-        DNSHOOK_OK);
+    assert_int_equal(dns_ask(chain.server, "www.example", LDNS_RR_TYPE_TXT, 0, ask_next, &chain),
+                     DNSHOOK_OK);
     while (chain.left > 0)
         assert_int_equal(dns_run(dns, INT64_MAX), DNSHOOK_OK);
     assert_int_equal(scripted->asked_count, 5);
@@ -685,6 +733,8 @@ int main(void)
         DNS_TEST(answers),
         DNS_TEST(the_question),
         DNS_TEST(fresh_ids_and_ports),
+        DNS_TEST(one_transport),
+        DNS_TEST(a_failed_transport_teaches_nothing),
         DNS_TEST(many_at_once),
         DNS_TEST(answers_that_do_not_fit),
         DNS_TEST(only_answers_that_do_not_fit),
