@@ -313,6 +313,23 @@ static int parent_servers(struct dns *dns, struct resolver *resolver, const char
     return status == DNSHOOK_OK ? authority_add_addresses(dns, resolver, parent) : status;
 }
 
+int authority_of_parent(struct dns *dns, struct resolver *resolver, const char *zone,
+                        struct authority **parent)
+{
+    struct authority *const above = calloc(1, sizeof *above);
+    int status;
+
+    if (above == NULL)
+        return log_no_memory();
+    status = strcmp(zone, ".") != 0 ? parent_servers(dns, resolver, zone, above) : DNSHOOK_OK;
+    if (status != DNSHOOK_OK) {
+        authority_free(above);
+        return status;
+    }
+    *parent = above;
+    return DNSHOOK_OK;
+}
+
 /* Asks the parent's servers for the delegation and adds its names. *referral is what they said. */
 static int names_from_parent(struct dns *dns, struct authority *authority,
                              const struct authority *parent, ldns_pkt **referral, size_t *found)
@@ -336,7 +353,7 @@ static int names_from_parent(struct dns *dns, struct authority *authority,
 static int read_delegation(struct dns *dns, struct resolver *resolver, struct authority *authority,
                            const struct authority *parent, ldns_pkt **referral, size_t *found)
 {
-    struct authority *above;
+    struct authority *above = NULL;
     int status;
 
     if (*referral != NULL)
@@ -345,10 +362,7 @@ static int read_delegation(struct dns *dns, struct resolver *resolver, struct au
         return names_from_parent(dns, authority, parent, referral, found);
     if (name_equal(authority->zone, "."))
         return DNSHOOK_OK;
-    above = calloc(1, sizeof *above);
-    if (above == NULL)
-        return log_no_memory();
-    status = parent_servers(dns, resolver, authority->zone, above);
+    status = authority_of_parent(dns, resolver, authority->zone, &above);
     if (status == DNSHOOK_OK)
         status = names_from_parent(dns, authority, above, referral, found);
     authority_free(above);

@@ -51,6 +51,11 @@ int authority_find(struct dns *dns, struct resolver *resolver, const char *zone,
                    struct authority **authority);
 void authority_free(struct authority *authority);
 
+/* Some servers of the zone above `zone`, as the resolvers know them, to be asked for the
+ * delegation; none where `zone` is the root. As authority_find(). */
+int authority_of_parent(struct dns *dns, struct resolver *resolver, const char *zone,
+                        struct authority **parent);
+
 /* What came of asking all addresses at once. */
 enum authority_reply {
     REPLY_GOOD,        /* `packet` is authoritative, or a referral to a zone below */

@@ -6,10 +6,15 @@
 #include <sys/random.h>
 
 #include "deadline.h"
+#include "examine.h"
 #include "log.h"
 #include "table.h"
 
-enum { VALUE_BYTES = 32, VALUE_SIZE = 44 /* base64url of 32 bytes, as an ACME digest has it */ };
+enum {
+    VALUE_BYTES = 32,
+    VALUE_SIZE = 44 /* base64url of 32 bytes, as an ACME digest has it */,
+    EXAMINE_TIME = 4000 /* ms that the examination takes at the most */
+};
 
 struct test {
     const struct run *run;
@@ -80,12 +85,40 @@ static int wait_for(struct test *test, bool want)
     return status;
 }
 
+/* Says what `dnshook check` would call a problem; that is no reason to end here, where it will be
+ * seen whether it is one. */
+static int examine_first(struct test *test)
+{
+    struct findings findings = {0};
+    struct route route = {.authority = test->challenge.authority};
+    struct examination examination = {.map = &test->challenge.account->view->map,
+                                      .host = test->host,
+                                      .route = &route,
+                                      .ca = test->run->options.ca,
+                                      .findings = &findings};
+    int status;
+
+    (void)snprintf(route.record, sizeof route.record, "%s", test->challenge.record);
+    status = examination_begin(&examination);
+    if (status == DNSHOOK_OK)
+        status = examination_judge(&examination, EXAMINE_TIME);
+    for (const struct finding *at = findings.first; at != NULL; at = at->next)
+        if (at->kind == FINDING_PROBLEM)
+            log_warning("%s: %s%s%s", at->about, at->text, at->remedy != NULL ? ": " : "",
+                        at->remedy != NULL ? at->remedy : "");
+    examination_close(&examination);
+    findings_clear(&findings);
+    return status;
+}
+
 /* There: route, change, propagation. */
 static int go(struct test *test)
 {
     char names[1024];
     int status = challenge_prepare(&test->road, &test->challenge, 1);
 
+    if (status == DNSHOOK_OK)
+        status = examine_first(test);
     if (status == DNSHOOK_OK)
         status = instance_check(test->challenge.account->instance, &test->challenge.public_zone);
     if (status != DNSHOOK_OK && status != DNSHOOK_UNSUPPORTED)

@@ -8,7 +8,7 @@
 static const struct command table[] = {
     {"test", "[PROVIDER] DOMAIN", "a full round trip with a random value, shown as it goes", 1, 2,
      command_test},
-    {"check", "DOMAIN [VALUE]", "what every authoritative server says now; changes nothing", 1, 2,
+    {"check", "DOMAIN [VALUE]", "what would make a CA refuse it; changes nothing", 1, 2,
      command_check},
     {"providers", "", "the providers that are installed", 0, 0, command_providers},
     {"info", "PROVIDER [DOMAIN]", "a provider's parameters, and the permissions it needs", 1, 2,

@@ -13,6 +13,7 @@ core_libcore_a_SOURCES = \
 	core/authority.c core/authority.h \
 	core/caller.c core/caller.h \
 	core/challenge.c core/challenge.h core/challenge_wait.c \
+	core/caa.c core/caa.h \
 	core/cleanup.h \
 	core/command_change.c \
 	core/command_check.c \
@@ -36,10 +37,15 @@ core_libcore_a_SOURCES = \
 	core/delegation.c core/delegation.h \
 	core/dns.c core/dns.h core/dns_channel.c core/dns_channel.h \
 	core/dns_packet.c core/dns_packet.h \
+	core/examine.c core/examine.h core/examine_parts.h \
+	core/examine_caa.c core/examine_challenge.c core/examine_clock.c \
+	core/examine_delegation.c core/examine_dnssec.c core/examine_servers.c \
 	core/exchange.c core/exchange.h \
 	core/file.c core/file.h \
+	core/findings.c core/findings.h \
 	core/http.c core/http.h core/http_curl.h \
 	core/ini.c core/ini.h \
+	core/inquiry.c core/inquiry.h \
 	core/instance.c core/instance.h \
 	core/journal.c core/journal.h core/journal_directory.c core/journal_directory.h \
 	core/leftover.c core/leftover.h \
@@ -58,6 +64,7 @@ core_libcore_a_SOURCES = \
 	core/protocol_getssl.c core/protocol_lego.c core/protocol_mod_md.c core/protocol_uacme.c \
 	core/provider.c core/provider.h \
 	core/provider_check.c core/provider_check.h \
+	core/report.c core/report.h \
 	core/resolver.c core/resolver.h \
 	core/road.c core/road.h \
 	core/route.c core/route.h \

@@ -22,15 +22,23 @@ struct secret {
 static int wanted = LOG_WARNING;
 static struct secret *secrets;
 static void (*before_line)(void);
+static void (*divert)(void *opaque, int level, const char *text);
+static void *divert_opaque;
 
 void log_set_level(int level)
 {
     wanted = level;
 }
 
+/* True for what goes to log_divert()'s function. */
+static bool is_diverted(int level)
+{
+    return divert != NULL && level <= LOG_WARNING;
+}
+
 bool log_wants(int level)
 {
-    return level <= wanted;
+    return level <= wanted || is_diverted(level);
 }
 
 bool log_add_secret(const char *text)
@@ -124,6 +132,11 @@ void log_text(int level, const char *text)
 
     if (!log_wants(level) || level < LOG_ERROR || level > LOG_DEBUG)
         return;
+    if (is_diverted(level)) {
+        log_sanitize(line, LINE_SIZE, text);
+        divert(divert_opaque, level, line);
+        return;
+    }
     if (before_line != NULL)
         before_line();
     used = (size_t)snprintf(line, sizeof line, "%s", prefix[level]);
@@ -163,6 +176,12 @@ int log_no_memory(void)
 {
     log_text(LOG_ERROR, "out of memory");
     return DNSHOOK_NO_MEMORY;
+}
+
+void log_divert(void (*take)(void *opaque, int level, const char *text), void *opaque)
+{
+    divert = take;
+    divert_opaque = opaque;
 }
 
 void log_before_line(void (*hook)(void))

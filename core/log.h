@@ -38,6 +38,10 @@ void log_forget_secrets(void);
 /* Copies `text` to `out`, made safe to show as a line of the log would be. */
 void log_sanitize(char *out, size_t size, const char *text);
 
+/* Hands errors and warnings, whatever level is shown, to `take` instead of standard error; NULL: no
+ * more. The text is safe to show, as log_sanitize() makes it. */
+void log_divert(void (*take)(void *opaque, int level, const char *text), void *opaque);
+
 /* Calls `hook` before a line is written, so that a table drawn in place can be taken away; NULL
  * for none. */
 void log_before_line(void (*hook)(void));

@@ -58,6 +58,12 @@ static int take_timeout(struct options *options, const char *argument)
     return DNSHOOK_OK;
 }
 
+static int take_ca(struct options *options, const char *argument)
+{
+    options->ca = argument;
+    return DNSHOOK_OK;
+}
+
 static int take_json(struct options *options, const char *argument)
 {
     (void)argument;
@@ -106,6 +112,7 @@ static const struct option table[] = {
     {"--config", "FILE", "the configuration file", take_config},
     {"--protocol", "NAME", "which client calls, if its words do not tell", take_protocol},
     {"--timeout", "SECONDS", "how long a call may take in all (240)", take_timeout},
+    {"--ca", "DOMAIN", "check: the certificate authority, as CAA names it", take_ca},
     {"--json", NULL, "print results as JSON", take_json},
     {"--no-dns", NULL, "conform: ask the provider alone", take_no_dns},
     {"-v", NULL, "say more; twice: everything", take_verbose},

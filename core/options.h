@@ -20,6 +20,7 @@ struct options {
     const char *protocol;     /* which client calls; NULL: not given */
     int64_t timeout;          /* ms */
     bool timeout_given;
+    const char *ca; /* the certificate authority that CAA has to let in; NULL: any */
     bool json;
     bool no_dns; /* conform asks the provider alone */
     bool help;

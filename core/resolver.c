@@ -122,6 +122,16 @@ void resolver_close(struct resolver *resolver)
     free(resolver);
 }
 
+size_t resolver_count(const struct resolver *resolver)
+{
+    return resolver->count;
+}
+
+struct dns_server *resolver_server(const struct resolver *resolver, size_t i)
+{
+    return resolver->servers[i];
+}
+
 const char *resolver_text(const struct resolver *resolver)
 {
     return resolver->text;

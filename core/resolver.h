@@ -39,6 +39,10 @@ void resolver_close(struct resolver *resolver);
  * nothing. */
 int resolver_ask(struct resolver *resolver, struct lookup *lookups, size_t count);
 
+/* How many resolvers there are, and each. */
+size_t resolver_count(const struct resolver *resolver);
+struct dns_server *resolver_server(const struct resolver *resolver, size_t i);
+
 /* The addresses of the resolvers, ", " between them. */
 const char *resolver_text(const struct resolver *resolver);
 

@@ -192,6 +192,8 @@ static int walk_on(struct walk *walk, struct route *route)
         log_error("%s: too many delegations and aliases one after another from there", walk->first);
         status = DNSHOOK_REJECTED;
     }
+    memcpy(route->aliases, walk->seen, sizeof route->aliases);
+    route->alias_count = walk->hops;
     if (status == DNSHOOK_OK) {
         (void)snprintf(route->record, sizeof route->record, "%s", walk->name);
         route->authority = walk->authority;

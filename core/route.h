@@ -17,6 +17,9 @@ enum { ROUTE_MAX_HOPS = 16 };
 
 struct route {
     char record[NAME_SIZE];
+    char aliases[ROUTE_MAX_HOPS + 1][NAME_SIZE]; /* the names before it that are aliases, in order,
+                                                    also where the walk failed */
+    size_t alias_count;
     struct authority *authority; /* the map's */
     bool intercepted; /* every server answered as a resolver would: port 53 does not lead to them */
     bool through_resolver; /* no authoritative server could be asked */

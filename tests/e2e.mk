@@ -4,6 +4,7 @@ E2E_TESTS = \
 	tests/e2e/test_accounts.py \
 	tests/e2e/test_abi.py \
 	tests/e2e/test_acmetool.py \
+	tests/e2e/test_check.py \
 	tests/e2e/test_clients.py \
 	tests/e2e/test_conform.py \
 	tests/e2e/test_conform_mocks.py \
@@ -35,6 +36,7 @@ E2E_LAB = \
 	tests/lab/clients.py \
 	tests/lab/clock.c \
 	tests/lab/dnsq.py \
+	tests/lab/dnssec.py \
 	tests/lab/faults.py \
 	tests/lab/manual.py \
 	tests/lab/mock.py \

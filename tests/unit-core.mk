@@ -3,6 +3,7 @@ if HAVE_CMOCKA
 CORE_TESTS = \
 	tests/unit/test_arena \
 	tests/unit/test_authority \
+	tests/unit/test_caa \
 	tests/unit/test_config \
 	tests/unit/test_caller \
 	tests/unit/test_conform \
@@ -10,6 +11,7 @@ CORE_TESTS = \
 	tests/unit/test_dns \
 	tests/unit/test_exchange \
 	tests/unit/test_file \
+	tests/unit/test_findings \
 	tests/unit/test_ini \
 	tests/unit/test_instance \
 	tests/unit/test_journal \
@@ -58,6 +60,12 @@ tests_unit_test_authority_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_authority_LDFLAGS = $(CORE_TEST_LINK) $(SCRIPTED_LINK)
 tests_unit_test_authority_LDADD = $(CORE_TEST_LDADD)
 
+tests_unit_test_caa_SOURCES = tests/unit/test_caa.c
+tests_unit_test_caa_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_caa_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_caa_LDFLAGS = $(CORE_TEST_LINK)
+tests_unit_test_caa_LDADD = $(CORE_TEST_LDADD)
+
 tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_config_CFLAGS = $(CORE_TEST_CFLAGS)
@@ -99,6 +107,12 @@ tests_unit_test_file_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_file_CFLAGS = $(CORE_TEST_CFLAGS)
 tests_unit_test_file_LDFLAGS = $(CORE_TEST_LINK)
 tests_unit_test_file_LDADD = $(CORE_TEST_LDADD)
+
+tests_unit_test_findings_SOURCES = tests/unit/test_findings.c
+tests_unit_test_findings_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
+tests_unit_test_findings_CFLAGS = $(CORE_TEST_CFLAGS)
+tests_unit_test_findings_LDFLAGS = $(CORE_TEST_LINK)
+tests_unit_test_findings_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_ini_SOURCES = tests/unit/test_ini.c
 tests_unit_test_ini_CPPFLAGS = $(CORE_TEST_CPPFLAGS)

@@ -24,6 +24,17 @@ def clean_environment(**extra):
     return environment
 
 
+def clock_shift(seconds):
+    """The environment of a program whose wall clock is shifted."""
+    target = HOME + "/shifted-clock.so"
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock.c")
+    if not os.path.exists(target):
+        subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-O1", "-o",
+                        target, source, "-ldl"], check=True)
+    return {"LD_PRELOAD": target, "CLOCK_OFFSET": seconds,
+            "ASAN_OPTIONS": SANITIZER + ":detect_leaks=1:verify_asan_link_order=0"}
+
+
 class Result:
     """How a program ended. `code` is negative for the signal that ended it."""
 

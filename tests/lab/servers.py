@@ -124,7 +124,8 @@ class Bind(NameServer):
         config = f"""
 options {{
     directory "{self.dir}"; pid-file none; session-keyfile none; lock-file none;
-    {listen} {source} notify-delay 0; serial-query-rate 1000; dnssec-validation no;
+    {listen} {source} notify-delay 0; serial-query-rate 1000;
+    {"" if "dnssec-validation" in self.options else "dnssec-validation no;"}
     minimal-responses yes; empty-zones-enable no;
     {"recursion no;" if "recursion" not in self.options else ""} {self.options}
 }};

@@ -35,6 +35,7 @@ class World:
         self._added = set()
         self._servers = []
         self.resolver = None
+        self.signer = None  # a dnssec.Signer: root and TLD are signed, too
         self.wrapper = []  # words before the program under test, as for valgrind
         os.makedirs(process.REPORTS)
 
@@ -99,9 +100,16 @@ class World:
         self.addresses(ROOT, TLD)
         bind = self.add(NameServer("roots", [v4(ROOT)]))
         tld = {"ns.nic.test": both(TLD)}
-        root_file = bind.write("root.zone", zones.zone_text(
-            ".", {"ns.root": both(ROOT)}, zones.ns_lines("test", tld, ".")))
-        tld_file = bind.write("test.zone", zones.zone_text("test", tld, self._tld_lines))
+        root_lines = zones.ns_lines("test", tld, ".")
+        tld_text = zones.zone_text("test", tld, self._tld_lines)
+        if self.signer is not None:
+            tld_text = self.signer.sign("test", tld_text)
+            root_lines += self.signer.ds("test")
+        root_text = zones.zone_text(".", {"ns.root": both(ROOT)}, root_lines)
+        if self.signer is not None:
+            root_text = self.signer.sign(".", root_text)
+        root_file = bind.write("root.zone", root_text)
+        tld_file = bind.write("test.zone", tld_text)
         config = f"""
 options {{ directory "{bind.dir}"; pid-file none; session-keyfile none; lock-file none;
     listen-on {braces([v4(ROOT), v4(TLD)])}; listen-on-v6 {braces([v6(ROOT), v6(TLD)])};
@@ -116,13 +124,13 @@ view tld {{ match-destinations {braces(both(TLD))};
         bind.zones = {".": root_file}
         bind.launch([named_binary(), "-g", "-n", "1", "-c", path])
 
-    def start_resolver(self, name, number, more=""):
-        """Starts a recursive resolver."""
+    def start_resolver(self, name, number, more="", extra=""):
+        """Starts a recursive resolver; `more` goes into its options, `extra` beside them."""
         self.addresses(number)
         options = ("recursion yes; allow-recursion { any; }; allow-query-cache { any; }; "
                    f"query-source address {v4(number)}; query-source-v6 address {v6(number)}; "
                    f"querylog yes; servfail-ttl 0; resolver-query-timeout 3000; {more}")
-        resolver = self.add(Bind(name, both(number), options))
+        resolver = self.add(Bind(name, both(number), options, extra=extra))
         hints = resolver.write("hints", ". 60 NS ns.root.\n" + "\n".join(
             zones.address_lines("ns.root", both(ROOT))) + "\n")
         resolver.raw(".", f'type hint; file "{hints}";', wait=False)
