@@ -10,6 +10,7 @@ static const struct command table[] = {
      command_test},
     {"check", "DOMAIN [VALUE]", "what would make a CA refuse it; changes nothing", 1, 2,
      command_check},
+    {"doctor", "", "what is wrong with this installation; changes nothing", 0, 0, command_doctor},
     {"providers", "", "the providers that are installed", 0, 0, command_providers},
     {"info", "PROVIDER [DOMAIN]", "a provider's parameters, and the permissions it needs", 1, 2,
      command_info},

@@ -32,6 +32,7 @@ int command_remove(const struct run *run, int argc, char *const *argv);
 int command_clean(const struct run *run, int argc, char *const *argv);
 int command_test(const struct run *run, int argc, char *const *argv);
 int command_check(const struct run *run, int argc, char *const *argv);
+int command_doctor(const struct run *run, int argc, char *const *argv);
 int command_providers(const struct run *run, int argc, char *const *argv);
 int command_info(const struct run *run, int argc, char *const *argv);
 int command_new_provider(const struct run *run, int argc, char *const *argv);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,8 @@
 #include <unistd.h>
 
 #include "log.h"
+
+static const char usual_directory[] = "/var/lib/dnshook";
 
 /* Makes the last component of a path if it is missing, and opens the directory if it is ours
  * alone; -1 with errno otherwise. */
@@ -73,10 +74,10 @@ static void own_entry(const char *list, char path[JOURNAL_PATH_SIZE])
     }
 }
 
-static bool use_state_directory(struct choice *choice)
+/* What $STATE_DIRECTORY says; false: nothing. */
+static bool state_directory(char path[JOURNAL_PATH_SIZE])
 {
     const char *list = getenv("STATE_DIRECTORY");
-    char path[JOURNAL_PATH_SIZE];
 
     if (list == NULL)
         return false;
@@ -84,6 +85,15 @@ static bool use_state_directory(struct choice *choice)
     if (*list == '\0')
         return false;
     own_entry(list, path);
+    return true;
+}
+
+static bool use_state_directory(struct choice *choice)
+{
+    char path[JOURNAL_PATH_SIZE];
+
+    if (!state_directory(path))
+        return false;
     if (use_directory(choice, path))
         return true;
     log_warning("STATE_DIRECTORY: %s cannot hold the journal (%s); looking elsewhere", path,
@@ -91,27 +101,54 @@ static bool use_state_directory(struct choice *choice)
     return false;
 }
 
-/* The user's own state directory. */
-static bool use_home(struct choice *choice)
+/* The user's own state directory. `above` is what it lies in, and `top` what that lies in, where it
+ * is ours to make it, else "". False: none. */
+static bool home_directory(char path[JOURNAL_PATH_SIZE], char above[JOURNAL_PATH_SIZE],
+                           char top[JOURNAL_PATH_SIZE])
 {
     const char *const state = getenv("XDG_STATE_HOME");
     const char *const home = getenv("HOME");
-    char path[JOURNAL_PATH_SIZE];
-    size_t base;
+    int size;
 
+    top[0] = '\0';
     if (state != NULL && *state == '/')
-        base = (size_t)snprintf(path, sizeof path, "%s", state);
+        size = snprintf(above, JOURNAL_PATH_SIZE, "%s", state);
     else if (home != NULL && *home == '/') {
-        (void)snprintf(path, sizeof path, "%s/.local", home);
-        (void)mkdir(path, 0700);
-        base = (size_t)snprintf(path, sizeof path, "%s/.local/state", home);
+        (void)snprintf(top, JOURNAL_PATH_SIZE, "%s/.local", home);
+        size = snprintf(above, JOURNAL_PATH_SIZE, "%s/.local/state", home);
     } else
         return false;
-    if (base + sizeof "/dnshook" >= sizeof path)
+    if (size < 0 || (size_t)size + sizeof "/dnshook" >= JOURNAL_PATH_SIZE)
         return false;
-    (void)mkdir(path, 0700);
-    (void)snprintf(path + base, sizeof path - base, "/dnshook");
+    memcpy(path, above, (size_t)size);
+    memcpy(path + size, "/dnshook", sizeof "/dnshook");
+    return true;
+}
+
+static bool use_home(struct choice *choice)
+{
+    char path[JOURNAL_PATH_SIZE];
+    char above[JOURNAL_PATH_SIZE];
+    char top[JOURNAL_PATH_SIZE];
+
+    if (!home_directory(path, above, top))
+        return false;
+    if (top[0] != '\0')
+        (void)mkdir(top, 0700);
+    (void)mkdir(above, 0700);
     return use_directory(choice, path);
+}
+
+bool journal_directory_candidate(size_t i, char path[JOURNAL_PATH_SIZE])
+{
+    char above[JOURNAL_PATH_SIZE];
+    char top[JOURNAL_PATH_SIZE];
+
+    if (state_directory(path) && i-- == 0)
+        return true;
+    if (i-- == 0)
+        return snprintf(path, JOURNAL_PATH_SIZE, "%s", usual_directory) > 0;
+    return i == 0 && geteuid() != 0 && home_directory(path, above, top);
 }
 
 int journal_directory(char path[JOURNAL_PATH_SIZE])
@@ -119,7 +156,7 @@ int journal_directory(char path[JOURNAL_PATH_SIZE])
     struct choice choice = {.fd = -1, .path = path};
 
     path[0] = '\0';
-    if (use_state_directory(&choice) || use_directory(&choice, "/var/lib/dnshook") ||
+    if (use_state_directory(&choice) || use_directory(&choice, usual_directory) ||
         (geteuid() != 0 && use_home(&choice)))
         return choice.fd;
     return -1;

@@ -21,6 +21,7 @@ core_libcore_a_SOURCES = \
 	core/command_config.c core/command_config.h core/command_config_road.c \
 	core/command_config_rows.c core/command_config_rows.h \
 	core/command_conform.c \
+	core/command_doctor.c \
 	core/command_new_provider.c \
 	core/command_providers.c \
 	core/command_test.c \
@@ -37,6 +38,8 @@ core_libcore_a_SOURCES = \
 	core/delegation.c core/delegation.h \
 	core/dns.c core/dns.h core/dns_channel.c core/dns_channel.h \
 	core/dns_packet.c core/dns_packet.h \
+	core/doctor.c core/doctor.h core/doctor_accounts.c core/doctor_hooks.c \
+	core/doctor_programs.c core/doctor_state.c \
 	core/examine.c core/examine.h core/examine_parts.h \
 	core/examine_caa.c core/examine_challenge.c core/examine_clock.c \
 	core/examine_delegation.c core/examine_dnssec.c core/examine_servers.c \

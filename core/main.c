@@ -10,8 +10,6 @@
 #include "process.h"
 #include "protocol.h"
 
-enum { NAME_MAX_SIZE = 64 };
-
 /* Results that could not be written are a failure. */
 static int finish_output(int status)
 {
@@ -42,28 +40,6 @@ static int print_version(void)
 {
     (void)printf("dnshook %s (provider interface %u)\n", PACKAGE_VERSION, DNSHOOK_ABI);
     return finish_output(EXIT_DONE);
-}
-
-/* The provider that the name of the call says: without directory, libtool's "lt-", an order "NN-"
- * and one suffix; NULL where that is dnshook itself. */
-static const char *name_of_call(const char *path, char out[NAME_MAX_SIZE])
-{
-    const char *const slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    const char *dot;
-    size_t size;
-
-    if (strncmp(name, "lt-", 3) == 0)
-        name += 3;
-    size = strspn(name, "0123456789");
-    if (size > 0 && name[size] == '-')
-        name += size + 1;
-    dot = strrchr(name, '.');
-    size = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
-    if (strncmp(name, "dnshook", 7) == 0 || size == 0)
-        return NULL;
-    (void)snprintf(out, NAME_MAX_SIZE, "%.*s", (int)size, name);
-    return out;
 }
 
 /* A first word that is neither a client's nor a command. */
@@ -141,11 +117,11 @@ static int run_options(struct run *run, int argc, char *const *argv)
 
 int main(int argc, char **argv)
 {
-    char name[NAME_MAX_SIZE];
+    char name[RUN_CALLED_SIZE];
     struct run run = {0};
 
     if (process_secure(argc > 0 ? argv[0] : "dnshook") != DNSHOOK_OK || argc < 1)
         return EXIT_FAILED;
-    run.called = name_of_call(argv[0], name);
+    run.called = run_called(argv[0], name);
     return run_options(&run, argc, argv);
 }

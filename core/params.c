@@ -385,7 +385,7 @@ static int finish(struct params *params, const struct params_origin *origin)
         int status = DNSHOOK_OK;
 
         if (params->values[i] == NULL && param->initial != NULL)
-            status = set_value(params, i, param->initial, "initial value");
+            status = set_value(params, i, param->initial, PARAMS_INITIAL);
         if (status == DNSHOOK_OK && params->values[i] == NULL &&
             (param->flags & DNSHOOK_PARAM_REQUIRED) != 0)
             status = missing(params->provider, origin, param);
@@ -401,21 +401,44 @@ static int finish(struct params *params, const struct params_origin *origin)
     return DNSHOOK_OK;
 }
 
+/* Without any value yet; NULL when memory ran out (said). */
+static struct params *params_new(const struct provider *provider)
+{
+    struct params *const new = calloc(1, sizeof *new);
+
+    if (new != NULL) {
+        new->provider = provider;
+        new->values = calloc(provider->param_count + 1, sizeof(char *));
+        new->sources = calloc(provider->param_count + 1, sizeof(char *));
+    }
+    if (new != NULL &&new->values != NULL &&new->sources != NULL)
+        return new;
+    params_free(new);
+    (void)log_no_memory();
+    return NULL;
+}
+
+bool params_any(const struct provider *provider)
+{
+    struct params *const params = params_new(provider);
+    bool any = params != NULL && (read_environment(params) != DNSHOOK_OK ||
+                                  read_variable_files(params) != DNSHOOK_OK);
+
+    for (size_t i = 0; params != NULL && i < provider->param_count; i++)
+        any = any || params->values[i] != NULL;
+    params_free(params);
+    return any;
+}
+
 int params_read(const struct provider *provider, const struct params_origin *origin,
                 struct params **params)
 {
-    struct params *const new = calloc(1, sizeof *new);
-    int status = DNSHOOK_OK;
+    struct params *const new = params_new(provider);
+    int status;
 
     if (new == NULL)
-        return log_no_memory();
-    new->provider = provider;
-    new->values = calloc(provider->param_count + 1, sizeof(char *));
-    new->sources = calloc(provider->param_count + 1, sizeof(char *));
-    if (new->values == NULL || new->sources == NULL)
-        status = log_no_memory();
-    if (status == DNSHOOK_OK)
-        status = origin != NULL ? read_account(new, origin) : read_environment(new);
+        return DNSHOOK_NO_MEMORY;
+    status = origin != NULL ? read_account(new, origin) : read_environment(new);
     if (status == DNSHOOK_OK && origin == NULL)
         status = read_variable_files(new);
     if (status == DNSHOOK_OK)

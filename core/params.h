@@ -9,6 +9,8 @@
 #include "config.h"
 #include "provider.h"
 
+#define PARAMS_INITIAL "initial value"
+
 struct params;
 
 /* An account of a configuration. Its parameters come from there alone, but for those of the
@@ -25,13 +27,18 @@ struct params_origin {
 int params_read(const struct provider *provider, const struct params_origin *origin,
                 struct params **params);
 
+/* True when the environment, or a file of variables, gives a provider anything, be it
+ * wrong. */
+bool params_any(const struct provider *provider);
+
 /* Wipes and frees. NULL is fine. */
 void params_free(struct params *params);
 
 /* The value of a parameter; NULL if there is none. Valid until params_free(). */
 const char *params_get(const struct params *params, const char *name);
 
-/* Where that value comes from, for people; NULL if there is none. Valid until params_free(). */
+/* Where that value comes from, for people, PARAMS_INITIAL for an initial value; NULL if there is
+ * none. Valid until params_free(). */
 const char *params_source(const struct params *params, const char *name);
 
 /* The value of the parameter with DNSHOOK_PARAM_TIMEOUT in milliseconds; 0 if there is none. */

@@ -19,6 +19,26 @@ static const char *variable(const char *name)
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
+const char *run_called(const char *path, char out[RUN_CALLED_SIZE])
+{
+    const char *const slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot;
+    size_t size;
+
+    if (strncmp(name, "lt-", 3) == 0)
+        name += 3;
+    size = strspn(name, "0123456789");
+    if (size > 0 && name[size] == '-')
+        name += size + 1;
+    dot = strrchr(name, '.');
+    size = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
+    if (strncmp(name, "dnshook", 7) == 0 || size == 0)
+        return NULL;
+    (void)snprintf(out, RUN_CALLED_SIZE, "%.*s", (int)size, name);
+    return out;
+}
+
 const char *run_provider_name(const struct run *run)
 {
     if (run->options.provider != NULL)
@@ -158,6 +178,14 @@ static struct account_wanted by_configuration(const struct run *run,
     return (struct account_wanted){.directory = run->options.provider_dir,
                                    .provider = configured->provider,
                                    .configured = configured};
+}
+
+int run_account(const struct run *run, struct road *road, const char *name,
+                struct account **account)
+{
+    const struct account_wanted wanted = by_name(run, road, name);
+
+    return road_account(road, &wanted, account);
 }
 
 int run_open(const struct run *run, const char *name, struct road *road, struct account **account)

@@ -25,10 +25,16 @@ enum exit_status {
 /* Whether a start waits for the nameservers. */
 enum run_wait { RUN_WAIT, RUN_NO_WAIT };
 
+enum { RUN_CALLED_SIZE = 64 };
+
 struct run {
     struct options options;
     const char *called; /* what the name of the call says; NULL: nothing */
 };
+
+/* What the name of a call says: without directory, libtool's "lt-", an order "NN-" and one suffix;
+ * NULL where that is dnshook itself. */
+const char *run_called(const char *path, char out[RUN_CALLED_SIZE]);
 
 /* The name to use: --provider, the name of the call, DNSHOOK_PROVIDER; NULL: none is chosen. */
 const char *run_provider_name(const struct run *run);
@@ -50,6 +56,11 @@ int run_view(struct road *road, const char *host, struct view **view);
 /* Opens a road and the account that is called `name`, or the chosen one; for what concerns no
  * single host. As run_open_road(). */
 int run_open(const struct run *run, const char *name, struct road *road, struct account **account);
+
+/* The account that is called `name`, or a provider with the environment, on a road that is open. As
+ * road_account(). */
+int run_account(const struct run *run, struct road *road, const char *name,
+                struct account **account);
 
 /* Opens a road, keeping time for cleaning up if `keep`, and gives each challenge its account and
  * what else the configuration says of it. `name`: an account or a provider that was asked for, or

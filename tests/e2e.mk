@@ -10,6 +10,7 @@ E2E_TESTS = \
 	tests/e2e/test_conform_mocks.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_config.py \
+	tests/e2e/test_doctor.py \
 	tests/e2e/test_exec.py \
 	tests/e2e/test_exec_acmetool.py \
 	tests/e2e/test_new_provider.py \

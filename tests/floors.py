@@ -14,7 +14,7 @@ BUILD = os.environ.get("TOP_BUILDDIR") or TOP
 # that makes no circle (NAME and NAME_PART are one). A new file in core/ is entered here.
 FLOORS = [
     ("main, commands", "main commands command_.* conform conform_.* table output output_.* json "
-                       "report"),
+                       "report doctor doctor_.*"),
     ("protocol", "protocol protocol_.* leftover run options"),
     ("challenge", "challenge challenge_.* road examine examine_.*"),
     ("one concern each", "propagation propagation_.* route authority authority_.* delegation zone "

@@ -3,6 +3,7 @@
 #include "caller.h"
 #include "dnshook/provider.h"
 #include "journal.h"
+#include "journal_directory.h"
 #include "log.h"
 #include "sandbox.h"
 
@@ -499,6 +500,22 @@ static void no_directory_at_all(void **state)
 }
 
 /* A path that does not fit is not cut to another one. */
+/* Root has no journal at home; nothing is made. */
+static void candidates(void **state)
+{
+    char path[JOURNAL_PATH_SIZE];
+
+    (void)state;
+    assert_int_equal(setenv("STATE_DIRECTORY", "/one:/two", 1), 0);
+    assert_true(journal_directory_candidate(0, path));
+    assert_string_equal(path, "/one/dnshook");
+    assert_true(journal_directory_candidate(1, path));
+    assert_string_equal(path, SYSTEM_DIRECTORY);
+    if (geteuid() == 0)
+        assert_false(journal_directory_candidate(2, path));
+    assert_int_equal(access("/one", F_OK), -1);
+}
+
 static void a_path_that_is_too_long(void **state)
 {
     static char path[5000];
@@ -591,11 +608,31 @@ static bool opens(const char *directory)
     return ok;
 }
 
+/* The directories that are tried, in order, for who is not root. */
+static bool tries(const char *first, const char *second, const char *third)
+{
+    const char *const wanted[] = {first, second, third};
+    char path[JOURNAL_PATH_SIZE];
+    size_t i = 0;
+
+    while (i < COUNT(wanted) && wanted[i] != NULL) {
+        if (!journal_directory_candidate(i, path) || strcmp(path, wanted[i]) != 0)
+            return false;
+        i++;
+    }
+    return !journal_directory_candidate(i, path);
+}
+
 static void home_body(void)
 {
     char path[TEXT_SIZE];
 
     (void)snprintf(path, sizeof path, "%s/.local/state/dnshook", getenv("HOME"));
+    if (!tries(SYSTEM_DIRECTORY, path, NULL))
+        _exit(2);
+    if (setenv("STATE_DIRECTORY", "/a:/b/dnshook", 1) != 0 ||
+        !tries("/b/dnshook", SYSTEM_DIRECTORY, path) || unsetenv("STATE_DIRECTORY") != 0)
+        _exit(2);
     if (!opens(path) || !opens(path))
         _exit(2);
 }
@@ -771,6 +808,7 @@ int main(void)
         cmocka_unit_test_setup(lists, reset),
         cmocka_unit_test_setup(directories_that_are_refused, reset),
         cmocka_unit_test_setup(no_directory_at_all, reset),
+        cmocka_unit_test_setup(candidates, reset),
         cmocka_unit_test_setup(a_path_that_is_too_long, reset),
         ROOT_TEST(a_directory_of_another, reset),
         cmocka_unit_test_setup(no_journal, reset),

@@ -392,6 +392,36 @@ static void debug_says_where_from(void **state)
     assert_lacks(said, "the-name");
 }
 
+/* Where a value comes from. */
+static void sources(void **state)
+{
+    (void)state;
+    assert_false(params_any(&provider));
+    set("T_OTHER_NAME", "n");
+    assert_true(params_any(&provider));
+    reads("name", "n");
+    assert_string_equal(params_source(params, "name"), "T_OTHER_NAME");
+    assert_string_equal(params_source(params, "level"), PARAMS_INITIAL);
+    assert_null(params_source(params, "key"));
+    assert_null(params_source(params, "unknown"));
+}
+
+/* Something that is wrong, or stands in a file, is something that is set. */
+static void anything_that_is_set(void **state)
+{
+    (void)state;
+    set("T_KEY", "x");
+    set("T_KEY_FILE", "/nowhere");
+    sandbox_capture();
+    assert_true(params_any(&provider));
+    assert_has(sandbox_release(), "T_KEY and T_KEY_FILE are both set");
+    assert_int_equal(unsetenv("T_KEY") + unsetenv("T_KEY_FILE"), 0);
+    use_files("T_WAIT=7\n", NULL);
+    assert_true(params_any(&provider));
+    use_files(NULL, "T_UNKNOWN=7\n");
+    assert_false(params_any(&provider));
+}
+
 static void free_takes_null(void **state)
 {
     (void)state;
@@ -418,6 +448,8 @@ int main(void)
         cmocka_unit_test_setup(no_warning_without_need, reset),
         cmocka_unit_test_setup(a_variable_file_that_others_write, reset),
         cmocka_unit_test_setup(debug_says_where_from, reset),
+        cmocka_unit_test_setup(sources, reset),
+        cmocka_unit_test_setup(anything_that_is_set, reset),
         cmocka_unit_test_setup_teardown(free_takes_null, reset, reset),
     };
 
