@@ -36,11 +36,13 @@ E2E_LAB = \
 	tests/lab/boto3_hook.py \
 	tests/lab/clients.py \
 	tests/lab/clock.c \
+	tests/lab/desk.py \
 	tests/lab/dnsq.py \
 	tests/lab/dnssec.py \
 	tests/lab/faults.py \
 	tests/lab/manual.py \
 	tests/lab/mock.py \
+	tests/lab/feed.py \
 	tests/lab/namespace.py \
 	tests/lab/process.py \
 	tests/lab/route53/__init__.py \
@@ -57,9 +59,10 @@ E2E_LAB = \
 	tests/lab/route53/stand.py \
 	tests/lab/route53/text.py \
 	tests/lab/route53/use.py \
-	tests/lab/route53/web.py \
 	tests/lab/servers.py \
 	tests/lab/tap.py \
+	tests/lab/tls.py \
+	tests/lab/web.py \
 	tests/lab/world.py \
 	tests/lab/zones.py
 

@@ -1,69 +1,14 @@
 """The name servers of the stand-in: BINDs that receive each change by UPDATE after a delay."""
-import heapq
-import itertools
 import threading
-import time
 
 import dns.name
-import dns.query
-import dns.tsigkeyring
-import dns.update
 
-from .. import servers
-from ..world import both, v4
+from ..feed import SOURCE, FedServer, new_update
+from ..world import both
 from ..zones import zone_text
 from . import text
 
-KEY = servers.Key("fleet")
-SOURCE = 90  # the lab address that updates come from
-
-
-class NameServer:
-    """One BIND behind one name or more, and the thread that brings changes to it, in their order."""
-
-    def __init__(self, world, label, hosts):
-        self.world, self.label = world, label
-        self.hosts = hosts  # {name: number of its address}
-        self.address = v4(next(iter(hosts.values())))
-        self.bind = None
-        self._queue, self._count = [], itertools.count()
-        self._wake = threading.Condition()
-        self.problems = []
-
-    def start(self, zones):
-        """Starts it with these zones (pairs of name and zone file)."""
-        addresses = self.world.addresses(*self.hosts.values())
-        self.bind = self.world.add(servers.Bind(self.label, addresses, keys=[KEY],
-                                                options="tcp-clients 500; update-quota 1000;"))
-        for name, content in zones:
-            self.bind.primary(name, content, f'allow-update {{ key "{KEY.name}"; }};')
-        self.bind.start()
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def schedule(self, due, update, done):
-        """Sends an update at a time (monotonic), and calls done() with the time it was made."""
-        with self._wake:
-            heapq.heappush(self._queue, (due, next(self._count), update, done))
-            self._wake.notify()
-
-    def _next(self):
-        with self._wake:
-            while True:
-                now = time.monotonic()
-                if self._queue and self._queue[0][0] <= now:
-                    return heapq.heappop(self._queue)
-                self._wake.wait(self._queue[0][0] - now if self._queue else None)
-
-    def _run(self):
-        while True:
-            _, _, update, done = self._next()
-            try:
-                answer = dns.query.tcp(update, self.address, timeout=10, source=v4(SOURCE))
-                if answer.rcode() != 0:
-                    self.problems.append(str(answer))
-            except Exception as error:  # told by the test at its end
-                self.problems.append(f"{self.address}: {error!r}")
-            done(time.monotonic())
+__all__ = ["SOURCE", "Fleet"]
 
 
 class Fleet:
@@ -77,9 +22,9 @@ class Fleet:
         self.world = world
         self.zones = {"a": [], "b": []}
         a, b = self.hosts("a"), self.hosts("b")
-        self.servers = {host: NameServer(world, "route53-" + str(number), {host: number})
+        self.servers = {host: FedServer(world, "route53-" + str(number), {host: number})
                         for host, number in a.items()}
-        shared = NameServer(world, "route53-b", b)
+        shared = FedServer(world, "route53-b", b)
         self.servers.update({host: shared for host in b})
         self._last = {}
         self._lock = threading.Lock()
@@ -129,8 +74,7 @@ class Fleet:
 
 def update_message(zone, touched):
     """An UPDATE that makes each (labels, type) what it is in the zone now."""
-    update = dns.update.UpdateMessage(zone.name, keyring=dns.tsigkeyring.from_text(
-        {KEY.name: KEY.secret}), keyalgorithm=KEY.algorithm)
+    update = new_update(zone.name)
     for labels, kind in touched:
         sets = [each for each in zone.sets.values() if (each.labels, each.kind) == (labels, kind)]
         name = _name(labels)

@@ -5,11 +5,11 @@ import secrets
 import time
 import urllib.parse
 
+from ..web import Answer
 from . import batch, sigv4
 from .account import random_id
 from .batch import element, element_text
 from .errors import ApiError
-from .web import Answer
 
 STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 STS_HOSTS = {"sts.amazonaws.com": "us-east-1", "sts.us-east-1.amazonaws.com": "us-east-1",

@@ -5,11 +5,11 @@ import time
 import traceback
 import urllib.parse
 
+from ..web import Answer
 from . import batch, records, sigv4, text
 from .account import random_id
 from .batch import element, element_text, listing
 from .errors import ApiError, invalid_input
-from .web import Answer
 
 MAX_ZONES, MAX_SETS = 100, 300
 # Host names of each partition, and the region that requests to it are signed for.

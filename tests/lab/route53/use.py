@@ -1,70 +1,29 @@
 """How the tests call dnshook for Route 53."""
 import os
-import threading
 
-from .. import dnsq, process
+from .. import desk, process
+from ..desk import record, value
 from ..namespace import HOME
 from ..world import both
 from .fleet import Fleet
 from .stand import secrets_of
 
+__all__ = ["ADDRESSES", "Desk", "clock_library", "record", "served", "state_directory", "value"]
+
 ADDRESSES = [address for number in Fleet.NUMBERS["a"] for address in both(number)]
-
-
-def record(host):
-    """Where the value goes."""
-    return "_acme-challenge." + host
-
-
-def value():
-    """A value like a certificate authority's."""
-    return "v" + os.urandom(16).hex()
 
 
 def served(name, addresses=None):
     """{address: values} of every name server address."""
-    return {each: dnsq.texts(each, name) for each in addresses or ADDRESSES}
+    return desk.served(name, addresses or ADDRESSES)
 
 
-class Desk:
-    """Calls dnshook, loudly, and keeps all it says, to look for secrets in it."""
+class Desk(desk.Desk):
+    """Calls dnshook for Route 53."""
 
     def __init__(self, world, aws):
-        self.world, self.aws = world, aws
-        self.texts = []
-        self._lock = threading.Lock()
-
-    def run(self, *words, env=None, loud=True, **options):
-        """Runs dnshook to its end."""
-        return self.collect(self.begin(*words, env=env, loud=loud, **options))
-
-    def begin(self, *words, env=None, loud=True, **options):
-        """Starts dnshook."""
-        return self.world.start_dnshook(*(["-v", "-v"] if loud else []), *words, env=env, **options)
-
-    def collect(self, running):
-        """Waits for what begin() returned."""
-        result = running.wait()
-        with self._lock:
-            self.texts.append((result, result.out + result.err))
-        return result
-
-    def start(self, env, host, text, *more, **options):
-        """challenge-dns-start."""
-        return self.run(*more, "--provider", "route53", "challenge-dns-start", host, "", text, "",
-                        env=env, **options)
-
-    def stop(self, env, host, text, *more, **options):
-        """challenge-dns-stop."""
-        return self.run(*more, "--provider", "route53", "challenge-dns-stop", host, "", text, "",
-                        env=env, **options)
-
-    def finish(self, tap):
-        """No secret is in any output."""
-        secrets = secrets_of(self.aws) + ["canary"]
-        shown = [result for result, text in self.texts
-                 if any(secret in text for secret in secrets)]
-        tap.ok(not shown, f"no secret in the {len(self.texts)} outputs at -v -v", *shown[:2])
+        super().__init__(world, "route53", lambda: secrets_of(aws))
+        self.aws = aws
 
 
 def state_directory(name):

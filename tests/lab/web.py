@@ -16,15 +16,16 @@ HTML = (b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><bod
         b"Gateway</h1><p>proxy.example</p></body></html>\n")
 HUGE = 100 << 20
 # What may become of an answer; a number is an HTTP status with a short body.
-KINDS = ("reset", "close", "cut-xml", "cut-http", "html", "empty", "bomb", "huge", "slow", "silent",
-         500, 502, 503, 504)
+KINDS = ("reset", "close", "cut-xml", "cut-json", "cut-http", "html", "empty", "bomb", "huge", "slow",
+         "silent", 500, 502, 503, 504)
 
 
 class Request:
-    """What arrived. Header names are in lower case."""
+    """What arrived, and from which address. Header names are in lower case."""
 
-    def __init__(self, method, target, headers, body, connection):
+    def __init__(self, method, target, headers, body, connection, client=None):
         self.method, self.body, self.connection = method, body, connection
+        self.client = client
         self.path, _, self.query = target.partition("?")
         self.headers = headers
         self.host = self.header("host") or ""
@@ -91,10 +92,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _any(self):
         length = int(self.headers.get("Content-Length") or 0)
         headers = [(name.lower(), value) for name, value in self.headers.items()]
-        request = Request(self.command, self.path, headers, self.rfile.read(length), self.identity)
+        request = Request(self.command, self.path, headers, self.rfile.read(length), self.identity,
+                          self.client_address[0])
         self._send(self.server.application(request))
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _any
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _any
 
     def _send(self, answer):
         if answer.spoil is None:
@@ -133,6 +135,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _spoil_cut_xml(self, answer):
         answer.body = answer.body[:len(answer.body) * 2 // 3]
         self._whole(answer)
+
+    _spoil_cut_json = _spoil_cut_xml
 
     def _spoil_cut_http(self, answer):
         self._head(answer, len(answer.body))
