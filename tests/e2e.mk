@@ -8,6 +8,7 @@ E2E_TESTS = \
 	tests/e2e/test_clients.py \
 	tests/e2e/test_conform.py \
 	tests/e2e/test_conform_mocks.py \
+	tests/e2e/test_cloudflare_standin.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_config.py \
 	tests/e2e/test_doctor.py \
@@ -36,6 +37,18 @@ E2E_LAB = \
 	tests/lab/boto3_hook.py \
 	tests/lab/clients.py \
 	tests/lab/clock.c \
+	tests/lab/cloudflare/__init__.py \
+	tests/lab/cloudflare/account.py \
+	tests/lab/cloudflare/answers.py \
+	tests/lab/cloudflare/auth.py \
+	tests/lab/cloudflare/errors.py \
+	tests/lab/cloudflare/fleet.py \
+	tests/lab/cloudflare/query.py \
+	tests/lab/cloudflare/records.py \
+	tests/lab/cloudflare/service.py \
+	tests/lab/cloudflare/stand.py \
+	tests/lab/cloudflare/text.py \
+	tests/lab/cloudflare/use.py \
 	tests/lab/desk.py \
 	tests/lab/dnsq.py \
 	tests/lab/dnssec.py \

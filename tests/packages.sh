@@ -8,7 +8,8 @@ set -eu
 
 BUILD='gcc libc6-dev make autoconf automake libtool libltdl-dev pkg-config libcurl4-openssl-dev
     libssl-dev libjansson-dev libxml2-dev libc-ares-dev libldns-dev'
-LAB='ca-certificates python3 python3-dnspython python3-boto3 python3-botocore python3-cryptography iproute2
+LAB='ca-certificates python3 python3-dnspython python3-boto3 python3-botocore python3-cloudflare
+    python3-cryptography iproute2
     util-linux nftables openssl curl bind9 bind9-utils bind9-dnsutils knot
     nsd pdns-server pdns-backend-sqlite3 pebble acmetool
     dehydrated certbot lego uacme apache2'
