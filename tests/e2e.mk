@@ -8,7 +8,13 @@ E2E_TESTS = \
 	tests/e2e/test_clients.py \
 	tests/e2e/test_conform.py \
 	tests/e2e/test_conform_mocks.py \
+	tests/e2e/test_cloudflare.py \
+	tests/e2e/test_cloudflare_acmetool.py \
+	tests/e2e/test_cloudflare_batch.py \
+	tests/e2e/test_cloudflare_errors.py \
+	tests/e2e/test_cloudflare_many.py \
 	tests/e2e/test_cloudflare_standin.py \
+	tests/e2e/test_cloudflare_valgrind.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_config.py \
 	tests/e2e/test_doctor.py \
@@ -53,9 +59,9 @@ E2E_LAB = \
 	tests/lab/dnsq.py \
 	tests/lab/dnssec.py \
 	tests/lab/faults.py \
-	tests/lab/manual.py \
 	tests/lab/mock.py \
 	tests/lab/feed.py \
+	tests/lab/manual.py \
 	tests/lab/namespace.py \
 	tests/lab/process.py \
 	tests/lab/route53/__init__.py \
@@ -78,6 +84,14 @@ E2E_LAB = \
 	tests/lab/web.py \
 	tests/lab/world.py \
 	tests/lab/zones.py
+
+# Many challenges in one run.
+check_PROGRAMS += tests/e2e/many
+tests_e2e_many_SOURCES = tests/e2e/many.c
+tests_e2e_many_CPPFLAGS = $(CORE_CPPFLAGS)
+tests_e2e_many_CFLAGS = $(CORE_CFLAGS)
+tests_e2e_many_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -no-install
+tests_e2e_many_LDADD = core/libcore.a $(CORE_LIBS)
 
 TESTS += tests/floors.py $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) $(E2E_LAB) tests/floors.py tests/bench.py tests/bench_route53.py \
