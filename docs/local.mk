@@ -5,6 +5,7 @@ dist_man_MANS += \
 	docs/dnshook.conf.5 \
 	docs/dnshook-clients.7 \
 	docs/dnshook-provider.3 \
+	providers/cloudflare/dnshook-cloudflare.7 \
 	providers/exec/dnshook-exec.7 \
 	providers/rfc2136/dnshook-rfc2136.7 \
 	providers/route53/dnshook-route53.7

@@ -2,6 +2,7 @@
 PROVIDER_CFLAGS = $(AM_CFLAGS)
 PROVIDER_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/providers/common
 
+include providers/cloudflare/local.mk
 include providers/exec/local.mk
 include providers/rfc2136/local.mk
 include providers/route53/local.mk

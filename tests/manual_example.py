@@ -90,7 +90,8 @@ def differ(left, right, left_name, right_name):
 def dnshook(*words, **variables):
     """Runs the program without what the caller's environment says about it."""
     environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("ACME_", "AWS_", "DNSHOOK_", "EXAMPLE_", "RFC2136_"))}
+                   if not name.startswith(("ACME_", "AWS_", "CF_", "CLOUDFLARE_", "DNSHOOK_", "EXAMPLE_",
+                                           "RFC2136_"))}
     return run(BUILD + "/core/dnshook", *words, env={**environment, **variables})
 
 
@@ -318,7 +319,7 @@ def check_clients(_):
 def variables_of(text):
     """The variables that a page names with Ev."""
     return {each for line in text.splitlines() if re.search(r"\bEv\b", line)
-            for each in re.findall(r"\b[A-Z][A-Z0-9_]{2,}\b|\b[a-z]+_proxy\b", line)} - {"NAME"}
+            for each in re.findall(r"\bCF_\w+|\b[A-Z][A-Z0-9_]{2,}\b|\b[a-z]+_proxy\b", line)} - {"NAME"}
 
 
 def variables_of_program():
