@@ -12,6 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	export TOP_SRCDIR TOP_BUILDDIR PREFIX LIBDIR BINDIR PROVIDERDIR CC CXX MAKE SANITIZERS \
 	PYTHONDONTWRITEBYTECODE;
 
+include tests/unit-cloudflare.mk
 include tests/unit-core.mk
 include tests/unit-loader.mk
 include tests/unit-exec.mk
