@@ -11,6 +11,7 @@ E2E_TESTS = \
 	tests/e2e/test_cloudflare.py \
 	tests/e2e/test_cloudflare_acmetool.py \
 	tests/e2e/test_cloudflare_batch.py \
+	tests/e2e/test_cloudflare_conform.py \
 	tests/e2e/test_cloudflare_errors.py \
 	tests/e2e/test_cloudflare_many.py \
 	tests/e2e/test_cloudflare_standin.py \

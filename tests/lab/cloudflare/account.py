@@ -190,7 +190,8 @@ class Zone:
     def put(self, name, kind, content, **more):
         """Puts a record there, as if it had been there before; no rule is looked at."""
         record = Record(name, kind, content, **more)
-        self.records[record.id] = record
+        with self.lock:
+            self.records[record.id] = record
         return record
 
     def text(self, name, *values, **more):
