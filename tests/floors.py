@@ -211,8 +211,16 @@ def check_libraries():
     return wrong if "libcares" in linked else wrong + ["it does not link libcares: is it dnshook?"]
 
 
+def check_cloudflare():
+    """providers/cloudflare has at most 400 lines of C without comments and blanks"""
+    count = sum(1 for path in sources("providers/cloudflare/*.[ch]")
+                for line in re.sub(r"/\*.*?\*/", "", read(path), flags=re.S).splitlines()
+                if line.strip())
+    return [] if 0 < count <= 400 else [f"{count} lines"]
+
+
 CHECKS = [check_floors, check_circles, check_providers, check_header, check_banned, check_length,
-          check_symbols, check_needs, check_libraries]
+          check_symbols, check_needs, check_libraries, check_cloudflare]
 
 
 def main():

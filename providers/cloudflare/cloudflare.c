@@ -483,7 +483,7 @@ static int check(void *handle, const struct dnshook_zone *zone)
 static int guide(void *handle, const char *name, dnshook_name_fn *each, void *opaque)
 {
     const json_t *const found = handle != NULL ? ((const struct cloudflare *)handle)->zone : NULL;
-    const char *const zone = name != NULL && found != NULL ? text_of(found, "name") : name;
+    const bool known = name != NULL && found != NULL;
     char line[300];
     const char *const lines[] = {
         "An API token (https://dash.cloudflare.com/profile/api-tokens, Create Custom Token) in",
@@ -492,8 +492,11 @@ static int guide(void *handle, const char *name, dnshook_name_fn *each, void *op
         line};
     int status = DNSHOOK_OK;
 
-    (void)snprintf(line, sizeof line, "Zone Resources: Include - Specific zone - %s",
-                   zone != NULL ? zone : "that of the names");
+    (void)snprintf(line, sizeof line, "Zone Resources: Include - Specific zone - %s%s",
+                   known ? "" : "the one that holds ",
+                   known          ? text_of(found, "name")
+                   : name != NULL ? name
+                                  : "your names");
     for (size_t i = 0; i < sizeof lines / sizeof *lines && status == DNSHOOK_OK; i++)
         status = each(opaque, lines[i]);
     return status;

@@ -562,7 +562,7 @@ static void the_recipe(void **state)
     assert_has(heard, "CLOUDFLARE_ZONE_API_TOKEN");
     heard[0] = '\0';
     assert_int_equal(op->guide(handle, "b.a.test", hear_text, NULL), DNSHOOK_OK);
-    assert_has(heard, "Specific zone - b.a.test\n");
+    assert_has(heard, "Specific zone - the one that holds b.a.test\n");
     assert_int_equal(find("b.a.test", &cut), DNSHOOK_OK);
     heard[0] = '\0';
     assert_int_equal(op->guide(handle, "b.a.test", hear_text, NULL), DNSHOOK_OK);
