@@ -28,7 +28,7 @@ struct cloudflare {
     json_t *zone;                         /* that was last found; NULL: none */
     json_t *answer;                       /* the last one; NULL: none, or no JSON */
     json_t *result;                       /* in it */
-    json_int_t code;                      /* the first error in it; GONE for HTTP 404 */
+    json_int_t code;                      /* its first error; GONE for HTTP 404; 0: none */
 };
 
 enum { SIZE = sizeof(struct dnshook_param), KEY = DNSHOOK_PARAM_SECRET | DNSHOOK_PARAM_IDENTITY };
@@ -146,6 +146,7 @@ static DNSHOOK_PRINTF(5, 6) int call(struct cloudflare *self, enum right right, 
     int status = text == NULL && method[0] == 'P' ? DNSHOOK_NO_MEMORY : DNSHOOK_OK;
     va_list args;
 
+    self->code = 0;
     va_start(args, path);
     (void)vsnprintf(url + used, sizeof url - (size_t)used, path, args);
     va_end(args);
@@ -347,13 +348,12 @@ static int change_one(void *handle, struct dnshook_change *change)
     json_auto_t *deletes = json_array();
     int status = DNSHOOK_OK;
 
-    change->effect = DNSHOOK_EFFECT_NO_CHANGE;
     if (change->action == DNSHOOK_ADD) {
         status = call(self, EDIT, "POST", write_record(change), "/zones/%s/dns_records", zone);
-        if (status == DNSHOOK_REJECTED && (self->code == EXISTS || self->code == IDENTICAL))
-            return DNSHOOK_OK;
-        change->effect = DNSHOOK_EFFECT_CHANGED;
-        return status;
+        const bool there = self->code == EXISTS || self->code == IDENTICAL;
+
+        change->effect = there ? DNSHOOK_EFFECT_NO_CHANGE : DNSHOOK_EFFECT_CHANGED;
+        return there ? DNSHOOK_OK : status;
     }
     status = list(self, zone, change->name, items);
     status = status == DNSHOOK_OK ? pick(items, change, deletes) : status;

@@ -399,6 +399,22 @@ static void a_zone_without_an_id(void **state)
     assert_has(fake->failed, "CLOUDFLARE_ZONE_ID");
 }
 
+/* What an earlier answer said counts no more, as where the certificate is not to be trusted. */
+static void no_answer_is_no_success(void **state)
+{
+    struct dnshook_change change = change_of(DNSHOOK_ADD, "v");
+
+    (void)state;
+    SCRIPT(BAD(400, "81058", "identical"), {.status = DNSHOOK_REJECTED},
+           OK(PAGE("[" RECORD("01", "v") "," RECORD("02", "v") "]", "1")),
+           BAD(404, "81044", "Record does not exist."), {.status = DNSHOOK_REJECTED});
+    assert_int_equal(op->add(handle, &change), DNSHOOK_OK);
+    assert_int_equal(op->add(handle, &change), DNSHOOK_REJECTED);
+    change.action = DNSHOOK_REMOVE;
+    assert_int_equal(op->remove(handle, &change), DNSHOOK_REJECTED);
+    assert_int_equal(fake->asked, 5);
+}
+
 /* ---- many changes ---- */
 
 static void a_batch(void **state)
@@ -591,6 +607,7 @@ int main(void)
         TEST(a_value_is_removed),
         TEST(a_value_is_gone),
         TEST(a_zone_without_an_id),
+        TEST(no_answer_is_no_success),
         TEST(a_batch),
         TEST(a_batch_is_refused),
         TEST(a_batch_of_both_kinds),
