@@ -226,7 +226,8 @@ static int find(struct cloudflare *self, const char *name, json_t *items)
         told = status == DNSHOOK_DENIED ? status : told;
     }
     if (json_array_size(items) == 0 && told == DNSHOOK_NO_ZONE)
-        return dnshook_fail(self->host, told, "no zone of these credentials holds %s", name);
+        return dnshook_fail(self->host, told, "no zone of these credentials holds %s%s", name,
+                            ": is it in the token's Zone Resources, with Zone:Zone:Read?");
     if (json_array_size(items) > 1)
         return dnshook_fail(self->host, DNSHOOK_BAD_CONFIG,
                             "there are several zones for %s: set CLOUDFLARE_ACCOUNT_ID", name);

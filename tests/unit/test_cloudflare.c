@@ -244,7 +244,8 @@ static void there_is_no_zone(void **state)
     (void)state;
     SCRIPT(OK(PAGE("[]", "0")));
     assert_int_equal(find("_acme-challenge.b.a.test", NULL), DNSHOOK_NO_ZONE);
-    assert_has(fake->failed, "b.a.test");
+    assert_has(fake->failed, "no zone of these credentials holds _acme-challenge.b.a.test: is it in");
+    assert_has(fake->failed, "Zone:Zone:Read");
     assert_int_equal(fake->asked, 3);
 }
 
