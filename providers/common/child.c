@@ -132,15 +132,20 @@ static int start(const struct child_request *request, struct child *child)
 
 /* ---- listening ------------------------------------------------------------------------------- */
 
-/* Makes room in a full stream that keeps its end: the older half goes. */
+/* Makes room in a full stream that keeps its end: the older half goes, and the line that it would
+ * cut, whose rest might read as another line. */
 static void drop_old(struct child_stream *stream)
 {
     const size_t half = stream->max / 2;
+    const char *kept = stream->text + stream->max - half;
+    const char *line;
 
     if (stream->size < stream->max || stream->excess != CHILD_DROP_OLD)
         return;
-    memmove(stream->text, stream->text + stream->max - half, half);
-    stream->size = half;
+    line = memchr(kept - 1, '\n', half + 1);
+    kept = line != NULL ? line + 1 : kept;
+    stream->size = (size_t)(stream->text + stream->max - kept);
+    memmove(stream->text, kept, stream->size);
 }
 
 /* Reads what is there. True: it was more than the program may write. */

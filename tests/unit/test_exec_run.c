@@ -152,6 +152,10 @@ static void effects(void **state)
         {"echo 'was changed'; echo 'changed.'; echo Changed", DNSHOOK_EFFECT_UNKNOWN},
         {"echo changed >&2", DNSHOOK_EFFECT_UNKNOWN},
         {"head -c 300000 /dev/zero | tr '\\0' x; echo; echo changed", DNSHOOK_EFFECT_CHANGED},
+        /* what is kept would begin within the line */
+        {"head -c 32765 /dev/zero | tr '\\0' x; echo; echo unchanged; "
+         "head -c 32760 /dev/zero | tr '\\0' y; echo",
+         DNSHOOK_EFFECT_UNKNOWN},
     };
 
     (void)state;
