@@ -361,8 +361,7 @@ static int change_one(void *handle, struct dnshook_change *change)
     for (size_t i = 0; status == DNSHOOK_OK && i < json_array_size(deletes); i++) {
         status = call(self, EDIT, "DELETE", NULL, "/zones/%s/dns_records/%s", zone,
                       text_of(json_array_get(deletes, i), "id"));
-        if (status == DNSHOOK_REJECTED && self->code == GONE)
-            status = DNSHOOK_OK;
+        status = self->code == GONE ? DNSHOOK_OK : status;
     }
     return status;
 }
@@ -484,7 +483,7 @@ static int check(void *handle, const struct dnshook_zone *zone)
 static int guide(void *handle, const char *name, dnshook_name_fn *each, void *opaque)
 {
     const json_t *const found = handle != NULL ? ((const struct cloudflare *)handle)->zone : NULL;
-    const bool known = name != NULL && found != NULL;
+    const char *const zone = name != NULL && found != NULL ? text_of(found, "name") : name;
     char line[300];
     const char *const lines[] = {
         "An API token (https://dash.cloudflare.com/profile/api-tokens, Create Custom Token) in",
@@ -494,10 +493,7 @@ static int guide(void *handle, const char *name, dnshook_name_fn *each, void *op
     int status = DNSHOOK_OK;
 
     (void)snprintf(line, sizeof line, "Zone Resources: Include - Specific zone - %s%s",
-                   known ? "" : "the one that holds ",
-                   known          ? text_of(found, "name")
-                   : name != NULL ? name
-                                  : "your names");
+                   zone == name ? "that of " : "", zone != NULL ? zone : "the names");
     for (size_t i = 0; i < sizeof lines / sizeof *lines && status == DNSHOOK_OK; i++)
         status = each(opaque, lines[i]);
     return status;

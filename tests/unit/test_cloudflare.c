@@ -577,9 +577,10 @@ static void the_recipe(void **state)
     assert_int_equal(op->guide(NULL, NULL, hear_text, NULL), DNSHOOK_OK);
     assert_has(heard, "Zone - DNS - Edit");
     assert_has(heard, "CLOUDFLARE_ZONE_API_TOKEN");
+    assert_has(heard, "Specific zone - that of the names\n");
     heard[0] = '\0';
     assert_int_equal(op->guide(handle, "b.a.test", hear_text, NULL), DNSHOOK_OK);
-    assert_has(heard, "Specific zone - the one that holds b.a.test\n");
+    assert_has(heard, "Specific zone - that of b.a.test\n");
     assert_int_equal(find("b.a.test", &cut), DNSHOOK_OK);
     heard[0] = '\0';
     assert_int_equal(op->guide(handle, "b.a.test", hear_text, NULL), DNSHOOK_OK);
