@@ -347,16 +347,16 @@ static int change_one(void *handle, struct dnshook_change *change)
     const char *const zone = change->zone->id != NULL ? change->zone->id : "none";
     json_auto_t *items = json_array();
     json_auto_t *deletes = json_array();
-    int status = DNSHOOK_OK;
 
     if (change->action == DNSHOOK_ADD) {
-        status = call(self, EDIT, "POST", write_record(change), "/zones/%s/dns_records", zone);
+        int sent = call(self, EDIT, "POST", write_record(change), "/zones/%s/dns_records", zone);
         const bool there = self->code == EXISTS || self->code == IDENTICAL;
 
         change->effect = there ? DNSHOOK_EFFECT_NO_CHANGE : DNSHOOK_EFFECT_CHANGED;
-        return there ? DNSHOOK_OK : status;
+        return there ? DNSHOOK_OK : sent;
     }
-    status = list(self, zone, change->name, items);
+    int status = list(self, zone, change->name, items);
+
     status = status == DNSHOOK_OK ? pick(items, change, deletes) : status;
     for (size_t i = 0; status == DNSHOOK_OK && i < json_array_size(deletes); i++) {
         status = call(self, EDIT, "DELETE", NULL, "/zones/%s/dns_records/%s", zone,
@@ -389,8 +389,9 @@ static int send_batch(struct cloudflare *self, struct dnshook_change *const *cha
                 "/zones/%s/dns_records/batch", zone);
 }
 
-/* A batch that is refused because of one change is made one by one. The first change that fails is
- * made again at the end, for what it says of itself. */
+/* A batch that is refused because of one change is made one by one, and so is what is to go and
+ * was on no page: between two pages others may have moved it to the one before. The first change
+ * that fails is made again at the end, for what it says of itself. */
 static int apply(void *handle, struct dnshook_change *const *changes, size_t count)
 {
     struct dnshook_change *failed = NULL;
@@ -399,7 +400,10 @@ static int apply(void *handle, struct dnshook_change *const *changes, size_t cou
     for (size_t i = 0; i < count; i++) {
         if (i % BATCH == 0)
             batch = send_batch(handle, changes + i, count - i < BATCH ? count - i : BATCH);
-        changes[i]->status = batch == DNSHOOK_REJECTED ? change_one(handle, changes[i]) : batch;
+        const bool gone = changes[i]->effect == DNSHOOK_EFFECT_NO_CHANGE && batch == DNSHOOK_OK;
+
+        changes[i]->status =
+            batch == DNSHOOK_REJECTED || gone ? change_one(handle, changes[i]) : batch;
         if (changes[i]->status != DNSHOOK_OK && changes[i]->status != DNSHOOK_REJECTED)
             return changes[i]->status;
         failed = failed == NULL && changes[i]->status != DNSHOOK_OK ? changes[i] : failed;
