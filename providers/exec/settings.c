@@ -52,12 +52,12 @@ int settings_read(const struct dnshook_host *host, struct settings *out)
                             "program \"%s\" is not an absolute path: set DNSHOOK_EXEC_PROGRAM to "
                             "one, as /usr/local/lib/dnshook/my-dns",
                             out->program);
-    if (!environment_are_names(out->names))
+    if (!environment_are_names(out->names)) /* what is behind "=" may be a secret */
         return dnshook_fail(host, DNSHOOK_BAD_CONFIG,
-                            "pass-environment \"%s\" is not a list of names: set "
+                            "pass-environment \"%.*s\" is not a list of names: set "
                             "DNSHOOK_EXEC_PASS_ENVIRONMENT to the names of variables, without "
                             "their values, separated by blanks",
-                            out->names);
+                            (int)strcspn(out->names, "=") + 1, out->names);
     if (out->timeout <= 0)
         return dnshook_fail(host, DNSHOOK_BAD_CONFIG,
                             "run-timeout \"%s\" is not a number of seconds: set "

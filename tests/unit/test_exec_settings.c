@@ -165,6 +165,9 @@ static void what_check_says(void **state)
     assert_int_equal(try_check(), DNSHOOK_OK);
     assert_has(fake->logged, "/script may be run; it is given API_KEY");
     assert_lacks(fake->logged, "the secret of it");
+    fake_host_set(fake, "pass-environment", "A API_KEY=the-secret B");
+    assert_refused(DNSHOOK_BAD_CONFIG, "\"A API_KEY=\" is not a list of names");
+    assert_lacks(fake->failed, "the-secret");
 }
 
 int main(void)
