@@ -107,6 +107,7 @@ int deadline_start(int64_t total, int64_t reserve)
     end_of_all = deadline_now() + total;
     end_of_work = end_of_all - reserve;
     cleaning = false;
+    outcome = -1;
     if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
         log_error("cannot make a pipe: %s", strerror(errno));
         return DNSHOOK_UNREACHABLE;

@@ -52,7 +52,7 @@ int deadline_sleep(int64_t milliseconds);
 void deadline_last_words(const char *text);
 
 /* Says that the work is done and the exit status known: an alarm from here on, as in a provider
- * that hangs while it is closed, ends the process with it. */
+ * that hangs while it is closed, ends the process with it, until the clock is started anew. */
 void deadline_outcome(int status);
 
 #endif

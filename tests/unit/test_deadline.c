@@ -382,6 +382,22 @@ static void the_outcome_stands(void **state)
     ends(outcome_body, 5, "");
 }
 
+static void next_body(void)
+{
+    start(HOUR, 0);
+    deadline_outcome(0);
+    start(1, 0);
+    deadline_last_words("the next work");
+    hang();
+}
+
+/* Many accounts, one after the other: what hangs now is not what was done before. */
+static void the_outcome_is_of_one_start(void **state)
+{
+    (void)state;
+    ends(next_body, 1, "the next work\n");
+}
+
 static void no_words_body(void)
 {
     start(1, 0);
@@ -438,6 +454,7 @@ int main(void)
         cmocka_unit_test(the_alarm_after_a_signal),
         cmocka_unit_test(a_signal_brings_the_alarm_nearer),
         cmocka_unit_test(the_outcome_stands),
+        cmocka_unit_test(the_outcome_is_of_one_start),
         cmocka_unit_test(no_last_words),
         cmocka_unit_test(last_words_are_cut),
     };
