@@ -455,11 +455,33 @@ static int locate(struct road *road, struct challenge *challenge)
     return DNSHOOK_OK;
 }
 
+/* Takes one of the set to the place `to`; the one that was there comes in its place. */
+static void bring(struct challenge *set, size_t from, size_t to)
+{
+    const struct challenge other = set[to];
+
+    set[to] = set[from];
+    set[from] = other;
+    fill_change(&set[to]);
+    fill_change(&set[from]);
+}
+
 int challenge_stop(struct road *road, struct challenge *set, size_t count)
 {
-    int status = open_journal(road);
+    int first = open_journal(road);
+    size_t found = 0;
+    int status;
 
-    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
-        status = set[i].status = locate(road, &set[i]);
-    return status == DNSHOOK_OK ? challenge_remove(road, set, count) : status;
+    if (first != DNSHOOK_OK)
+        return first;
+    for (size_t i = 0; i < count; i++) {
+        if (set[i].account != NULL)
+            set[i].status = locate(road, &set[i]);
+        if (set[i].status == DNSHOOK_OK)
+            bring(set, i, found++);
+        else if (first == DNSHOOK_OK)
+            first = set[i].status;
+    }
+    status = found > 0 ? challenge_remove(road, set, found) : DNSHOOK_OK;
+    return first != DNSHOOK_OK ? first : status;
 }

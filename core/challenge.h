@@ -73,7 +73,10 @@ int challenge_roll_back(struct road *road, struct challenge *set, size_t count);
  * back if any of it fails. Those that are standing come last in the set. */
 int challenge_start(struct road *road, struct challenge *set, size_t count, bool wait);
 
-/* Takes values away: by the journal where it knows them, else by the same road. Does not wait. */
+/* Takes values away: by the journal where it knows them, else by the same road. Does not wait. One
+ * that has no account, and a status that says why, or that cannot be found keeps none of the others
+ * from being taken away; the set is put into another order then. The first status that is not
+ * DNSHOOK_OK, said. */
 int challenge_stop(struct road *road, struct challenge *set, size_t count);
 
 #endif

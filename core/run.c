@@ -209,6 +209,15 @@ int run_open(const struct run *run, const char *name, struct road *road, struct 
 
 /* ---- the accounts of a set ---- */
 
+/* What is done for each challenge of a set. */
+struct steps {
+    const struct run *run;
+    struct road *road;
+    const char *name; /* an account or a provider that was asked for, or NULL */
+    struct account_wanted *wanted;
+    int (*step)(struct steps *steps, size_t i, struct challenge *challenge);
+};
+
 /* Every account of the configuration can be opened as far as that is known without doing so. */
 static int check_accounts(const struct run *run, const struct config *config)
 {
@@ -288,40 +297,75 @@ static int equip(struct road *road, const struct account_wanted *wanted,
     return road_account(road, wanted, &challenge->account);
 }
 
-/* Says which names go to nobody: to everybody where others of the call do not. */
-static int say_nobody(const struct road *road, const struct account_wanted *wanted,
-                      const struct challenge *set, size_t count)
+/* Says which names go to nobody: to everybody where others of the call do not. To stop (not
+ * `keep`), the others are taken away all the same. */
+static int say_nobody(const struct road *road, bool keep, const struct account_wanted *wanted,
+                      struct challenge *set, size_t count)
 {
     size_t lost = 0;
 
     for (size_t i = 0; i < count; i++)
-        lost += wanted[i].provider == NULL;
+        lost += wanted[i].provider == NULL && set[i].status == DNSHOOK_OK;
     for (size_t i = 0; i < count && lost > 0; i++) {
-        if (wanted[i].provider != NULL)
+        if (wanted[i].provider != NULL || set[i].status != DNSHOOK_OK)
             continue;
-        if (lost < count)
+        if (lost < count) {
+            set[i].status = DNSHOOK_BAD_CONFIG;
             log_error("%s: %s routes it to nobody", set[i].host, road->config->path);
-        else
+        } else
             log_info("%s: %s routes it to nobody", set[i].host, road->config->path);
     }
-    if (lost == 0)
+    if (lost == 0 || (lost < count && !keep))
         return EXIT_DONE;
     return lost < count ? EXIT_FAILED : EXIT_NOBODY;
+}
+
+/* Does a step for each of the set that no step has failed for. To start (`keep`) the first failure
+ * is the last step; to stop, the others go on, and it is a failure where none is left. */
+static int each_of(bool keep, struct challenge *set, size_t count, struct steps *steps)
+{
+    size_t left = 0;
+    int first = DNSHOOK_OK;
+
+    for (size_t i = 0; i < count && (first == DNSHOOK_OK || !keep); i++) {
+        if (set[i].status == DNSHOOK_OK)
+            set[i].status = steps->step(steps, i, &set[i]);
+        left += set[i].status == DNSHOOK_OK;
+        first = first == DNSHOOK_OK ? set[i].status : first;
+    }
+    return keep || left == 0 ? first : DNSHOOK_OK;
+}
+
+static int choose_step(struct steps *steps, size_t i, struct challenge *challenge)
+{
+    return choose(steps->run, steps->road, steps->name, challenge, &steps->wanted[i]);
+}
+
+static int equip_step(struct steps *steps, size_t i, struct challenge *challenge)
+{
+    const int status = equip(steps->road, &steps->wanted[i], challenge);
+
+    if (status != DNSHOOK_OK)
+        challenge->account = NULL;
+    return status;
 }
 
 static int give_accounts(const struct run *run, const char *name, bool keep, struct road *road,
                          struct challenge *set, size_t count)
 {
     struct account_wanted *const wanted = calloc(count, sizeof *wanted);
+    struct steps steps = {
+        .run = run, .road = road, .name = name, .wanted = wanted, .step = choose_step};
     int status = wanted != NULL ? DNSHOOK_OK : log_no_memory();
     int nobody = EXIT_DONE;
 
-    for (size_t i = 0; i < count && status == DNSHOOK_OK; i++)
-        status = choose(run, road, name, &set[i], &wanted[i]);
     if (status == DNSHOOK_OK)
-        nobody = say_nobody(road, wanted, set, count);
-    for (size_t i = 0; i < count && status == DNSHOOK_OK && nobody == EXIT_DONE; i++)
-        status = equip(road, &wanted[i], &set[i]);
+        status = each_of(keep, set, count, &steps);
+    if (status == DNSHOOK_OK)
+        nobody = say_nobody(road, keep, wanted, set, count);
+    steps.step = equip_step;
+    if (status == DNSHOOK_OK && nobody == EXIT_DONE)
+        status = each_of(keep, set, count, &steps);
     if (status == DNSHOOK_OK && nobody == EXIT_DONE)
         status = set_clock(run, road, wanted, count, keep);
     free(wanted);

@@ -64,8 +64,9 @@ int run_account(const struct run *run, struct road *road, const char *name,
 
 /* Opens a road, keeping time for cleaning up if `keep`, and gives each challenge its account and
  * what else the configuration says of it. `name`: an account or a provider that was asked for, or
- * NULL. EXIT_DONE, EXIT_FAILED (said), EXIT_NOBODY where all names are routed to nobody, or 128+N.
- * The caller ends it with road_close(), also when it fails. */
+ * NULL. Without `keep`, to stop, a challenge for which that fails has a status and no account, and
+ * the others go on. EXIT_DONE, EXIT_FAILED (said), EXIT_NOBODY where all names are routed to
+ * nobody, or 128+N. The caller ends it with road_close(), also when it fails. */
 int run_begin(const struct run *run, const char *name, bool keep, struct road *road,
               struct challenge *set, size_t count);
 

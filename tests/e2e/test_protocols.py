@@ -117,6 +117,44 @@ def dehydrated_chain(t, w):
     t.equal(hook.entries(), [], "... and nothing is on record")
 
 
+def dehydrated_clean(t, w):
+    """dehydrated: a chain of which one name cannot be cleaned up"""
+    hook = Hook(w, "dclean")
+    del hook.env["DNSHOOK_PROVIDER"]
+    path, secret = f"{HOME}/dclean.conf", f"{HOME}/dclean.secret"
+    for name, mode in ((path, 0o644), (secret, 0o600)):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(TK1.secret + "\n" if name == secret else
+                       "[default]\naccount = first\n[domain b.dclean.proto.test]\naccount = second\n" +
+                       "".join(f"[account {each}]\nprovider = rfc2136\nnameserver = {v4(10)}\n"
+                               "tsig-key = tk1\ntsig-algorithm = hmac-sha256\n"
+                               f"tsig-secret-file = {where}\n"
+                               for each, where in (("first", secret), ("second", secret + "2"))))
+        os.chmod(name, mode)
+    hook.env["DNSHOOK_CONFIG"] = path
+    triples = ["c.dclean.elsewhere", "t", VALUES[0], "a.dclean.proto.test", "t", VALUES[1],
+               "b.dclean.proto.test", "t", VALUES[2]]
+    os.link(secret, secret + "2")
+    silent(t, hook("deploy_challenge", *triples[3:]), 0, "deploy")
+    result = hook("clean_challenge", *triples[:6])
+    t.exits(result, 1, "one of them has no zone: exit status 1")
+    t.match(r"c\.dclean\.elsewhere", result.err, "which is said", result)
+    t.equal(at("a.dclean.proto.test"), [], "the others are taken away", result)
+    silent(t, hook("deploy_challenge", *triples[3:6]), 0, "deploy again")
+    os.unlink(secret + "2")
+    result = hook("clean_challenge", *triples[6:], *triples[3:6])
+    t.exits(result, 1, "the account of one of them cannot be opened: exit status 1")
+    t.match(r"secret2", result.err, "which is said", result)
+    t.equal((at("a.dclean.proto.test"), at("b.dclean.proto.test")), ([], VALUES[2:]),
+            "the others are taken away", result)
+    result = hook("deploy_challenge", *triples[3:])
+    t.exits(result, 1, "with such a one nothing is added")
+    t.equal(at("a.dclean.proto.test"), [], "not for the others either", result)
+    os.link(secret, secret + "2")
+    silent(t, hook("clean_challenge", *triples[3:]), 0, "clean, with both accounts")
+    t.equal(at("a.dclean.proto.test") + at("b.dclean.proto.test") + hook.entries(), [], "nothing is left")
+
+
 def dehydrated_malformed(t, w):
     """dehydrated: malformed calls"""
     hook = Hook(w, "dmal")
@@ -430,7 +468,8 @@ def main():
     with lab.World() as w:
         build(w)
         wanted = sys.argv[1:]
-        scenarios = [dehydrated_events, dehydrated_chain, dehydrated_malformed, lego, uacme, mod_md,
+        scenarios = [dehydrated_events, dehydrated_chain, dehydrated_clean,
+                     dehydrated_malformed, lego, uacme, mod_md,
                      certbot_waits_once, certbot_other_run, certbot_without_journal,
                      certbot_wordless, certbot_malformed, getssl, acme_sh, add_and_remove, clean,
                      forced, nobody]
