@@ -62,9 +62,12 @@ static int stop_all(const struct call *call)
                   host);
         return EXIT_FAILED;
     }
-    if (journal_list(journal, &items, &count) == DNSHOOK_OK)
-        count = select_items(items, count, host);
+    const int status = journal_list(journal, &items, &count);
+
     journal_close(journal);
+    if (status != DNSHOOK_OK)
+        return EXIT_FAILED;
+    count = select_items(items, count, host);
     log_info("%s: the journal has %zu of its values", host, count);
     return leftover_stop(call->run, items, count);
 }

@@ -179,7 +179,8 @@ tests_unit_test_propagation_LDADD = $(CORE_TEST_LDADD)
 tests_unit_test_protocol_SOURCES = tests/unit/test_protocol.c
 tests_unit_test_protocol_CPPFLAGS = $(CORE_TEST_CPPFLAGS)
 tests_unit_test_protocol_CFLAGS = $(CORE_TEST_CFLAGS)
-tests_unit_test_protocol_LDFLAGS = $(CORE_TEST_LINK) -Wl,--wrap=run_start,--wrap=run_stop
+tests_unit_test_protocol_LDFLAGS = $(CORE_TEST_LINK) \
+	-Wl,--wrap=run_start,--wrap=run_stop,--wrap=journal_list
 tests_unit_test_protocol_LDADD = $(CORE_TEST_LDADD)
 
 tests_unit_test_resolver_SOURCES = tests/unit/test_resolver.c

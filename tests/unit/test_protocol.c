@@ -7,12 +7,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { WORDS_MAX = 10, TEXT_SIZE = 1024 };
 
 static char done[TEXT_SIZE]; /* what was asked of run.c */
 static int outcome;          /* what it answers */
+static bool list_fails;
 
+int __real_journal_list(struct journal *journal, struct journal_item **items, size_t *count);
+int __wrap_journal_list(struct journal *journal, struct journal_item **items, size_t *count);
 int __wrap_run_start(const struct run *run, struct challenge *set, size_t count,
                      enum run_wait wait);
 int __wrap_run_stop(const struct run *run, struct challenge *set, size_t count);
@@ -39,6 +43,15 @@ int __wrap_run_stop(const struct run *run, struct challenge *set, size_t count)
     (void)run;
     note("stop", set, count);
     return outcome;
+}
+
+int __wrap_journal_list(struct journal *journal, struct journal_item **items, size_t *count)
+{
+    if (!list_fails)
+        return __real_journal_list(journal, items, count);
+    *items = NULL;
+    *count = 0;
+    return DNSHOOK_NO_MEMORY;
 }
 
 /* Answers a call as main() would, `name` the protocol that is forced or NULL. */
@@ -202,13 +215,28 @@ static void environments(void **state)
     assert_has(sandbox_release(), "--preferred-challenges dns");
 }
 
+/* A teardown without a value, of which the journal tells nothing. */
+static void unknown_values(void **state)
+{
+    static const char *const teardown[] = {"teardown", "h", NULL};
+
+    (void)state;
+    assert_int_equal(mkdir(sandbox_path("dnshook"), 0700), 0);
+    assert_int_equal(setenv("STATE_DIRECTORY", sandbox_path("dnshook"), 1), 0);
+    assert_int_equal(answer(NULL, teardown), EXIT_DONE);
+    list_fails = true;
+    assert_int_equal(answer(NULL, teardown), EXIT_FAILED);
+    list_fails = false;
+    assert_string_equal(done, "");
+    assert_int_equal(unsetenv("STATE_DIRECTORY"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(calls, reset),
-        cmocka_unit_test_setup(a_long_chain, reset),
-        cmocka_unit_test_setup(outcomes, reset),
-        cmocka_unit_test_setup(environments, reset),
+        cmocka_unit_test_setup(calls, reset),          cmocka_unit_test_setup(a_long_chain, reset),
+        cmocka_unit_test_setup(outcomes, reset),       cmocka_unit_test_setup(environments, reset),
+        cmocka_unit_test_setup(unknown_values, reset),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
