@@ -408,16 +408,20 @@ static size_t to_add(struct challenge *set, size_t count)
     return own;
 }
 
-/* The call is done: what it placed stays until somebody takes it away. */
-static void note_placed(struct road *road, const struct challenge *set, size_t count, bool waited)
+/* The call is done: what it placed stays until somebody takes it away. True when all of it is on
+ * record as such. */
+static bool note_placed(struct road *road, const struct challenge *set, size_t count, bool waited)
 {
+    bool all = true;
+
     for (size_t i = 0; i < count; i++) {
         struct journal_entry entry = entry_of(&set[i]);
 
         entry.outstanding = !waited;
         if (set[i].placed)
-            journal_placed(road->journal, &entry);
+            all = journal_placed(road->journal, &entry) && all;
     }
+    return all;
 }
 
 int challenge_start(struct road *road, struct challenge *set, size_t count, bool wait)
@@ -429,12 +433,15 @@ int challenge_start(struct road *road, struct challenge *set, size_t count, bool
         status = challenge_add(road, set, own);
     for (size_t i = 0; i < own && status == DNSHOOK_OK; i++)
         wait = wait || !is_on_record(road, &set[i]);
-    if (status == DNSHOOK_OK && wait)
+    if (status == DNSHOOK_OK && !wait)
+        wait = !note_placed(road, set, own, false);
+    if (status == DNSHOOK_OK && wait) {
         status = wait_for(road, set, count);
+        if (status == DNSHOOK_OK)
+            (void)note_placed(road, set, own, true);
+    }
     if (status != DNSHOOK_OK)
         (void)challenge_roll_back(road, set, own);
-    else
-        note_placed(road, set, own, wait);
     deadline_last_words("");
     return status;
 }

@@ -169,8 +169,12 @@ static bool put_file(const struct journal *journal, const char *name, const char
     ok = write_all(fd, text) && fsync(fd) == 0;
     ok = close(fd) == 0 && ok;
     ok = ok && renameat(journal->fd, temporary, journal->fd, name) == 0;
-    if (!ok)
+    if (!ok) {
+        const int error = errno;
+
         (void)unlinkat(journal->fd, temporary, 0);
+        errno = error;
+    }
     return ok && fsync(journal->fd) == 0;
 }
 
@@ -203,17 +207,25 @@ int journal_begin(struct journal *journal, const struct journal_entry *entry, bo
     return DNSHOOK_OK;
 }
 
-void journal_placed(struct journal *journal, const struct journal_entry *entry)
+bool journal_placed(struct journal *journal, const struct journal_entry *entry)
 {
     CLEANUP_FREE char *text = entry_text(entry, true);
     char name[FILE_NAME_SIZE] = "";
+    bool put = false;
 
     if (journal == NULL || text == NULL || !entry_name(entry, name))
-        return;
+        return false;
     (void)flock(journal->fd, LOCK_EX);
-    if (is_seen(journal, name) && put_file(journal, name, text))
+    if (is_seen(journal, name)) {
+        put = put_file(journal, name, text);
+        if (!put)
+            log_warning("%s: the journal cannot be written (%s): dnshook clean will take the value "
+                        "for %s for one that was left behind",
+                        journal->path, strerror(errno), entry->host);
         (void)note_seen(journal, name);
+    }
     (void)flock(journal->fd, LOCK_UN);
+    return put;
 }
 
 void journal_end(struct journal *journal, const struct journal_entry *entry)
@@ -387,5 +399,5 @@ void journal_settle(struct journal *journal, const struct journal_item *item)
 
     if (journal == NULL || !entry_name(&entry, name) || !note_seen(journal, name))
         return;
-    journal_placed(journal, &entry);
+    (void)journal_placed(journal, &entry);
 }

@@ -74,8 +74,9 @@ void journal_close(struct journal *journal);
  * DNSHOOK_OK also when it could not be written: then a warning has said so. DNSHOOK_NO_MEMORY. */
 int journal_begin(struct journal *journal, const struct journal_entry *entry, bool *claimed);
 
-/* Notes that the run which has written the entry came to its end, and the value is to stay. */
-void journal_placed(struct journal *journal, const struct journal_entry *entry);
+/* Notes that the run which has written the entry came to its end, and the value is to stay. False
+ * if that is not on record: where there was an entry, a warning has said so. */
+bool journal_placed(struct journal *journal, const struct journal_entry *entry);
 
 /* Removes an entry; nothing happens if there is none. */
 void journal_end(struct journal *journal, const struct journal_entry *entry);

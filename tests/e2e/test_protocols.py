@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
@@ -299,6 +300,19 @@ def certbot_without_journal(t, w):
     t.equal(at("e.never.test"), [], "nothing is left")
 
 
+def certbot_full_disk(t, w):
+    """certbot: where the disk is full before it is noted what is outstanding, a call waits itself"""
+    hook = Hook(w, "cfull")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=0700", "none", hook.state],
+                   check=True)  # room for an entry, not for the one that is to replace it
+    env = certbot_environment("g.never.test", VALUES[0], 1)
+    result = hook("--timeout", "8", "certbot-auth", **env)
+    t.exits(result, 1, "the first call fails, as its value is not served")
+    t.match(r"g\.never\.test: after", result.err, "because it has waited", result)
+    t.match(r"No space left", result.err, "and why is said", result)
+    t.equal(at("g.never.test") + hook.entries(), [], "nothing is left")
+
+
 def certbot_wordless(t, w):
     """certbot: without a word, CERTBOT_AUTH_OUTPUT tells what a call is"""
     hook = Hook(w, "cless")
@@ -471,7 +485,7 @@ def main():
         scenarios = [dehydrated_events, dehydrated_chain, dehydrated_clean,
                      dehydrated_malformed, lego, uacme, mod_md,
                      certbot_waits_once, certbot_other_run, certbot_without_journal,
-                     certbot_wordless, certbot_malformed, getssl, acme_sh, add_and_remove, clean,
+                     certbot_full_disk, certbot_wordless, certbot_malformed, getssl, acme_sh, add_and_remove, clean,
                      forced, nobody]
         tap.run([each for each in scenarios if not wanted or each.__name__ in wanted], w,
                 parallel=4)

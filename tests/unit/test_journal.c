@@ -399,6 +399,32 @@ static void a_write_that_fails(void **state)
     journal_close(journal);
 }
 
+/* The entry stays as it was, of a run that did not come to its end. */
+static void an_end_that_cannot_be_noted(void **state)
+{
+    struct journal *const journal = journal_in("full");
+    struct journal_item *items = NULL;
+    size_t count = 0;
+
+    (void)state;
+    assert_false(begin(journal, &entry));
+    rename_fails = true;
+    sandbox_capture();
+    assert_false(journal_placed(journal, &entry));
+    assert_has(sandbox_release(), "(Read-only file system): dnshook clean will take the value");
+    rename_fails = false;
+    assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
+    assert_int_equal(count, 1);
+    assert_false(items[0].placed);
+    free(items);
+    assert_true(journal_placed(journal, &entry));
+    journal_end(journal, &entry);
+    sandbox_capture();
+    assert_false(journal_placed(journal, &entry)); /* there is none any more */
+    assert_string_equal(sandbox_release(), "");
+    journal_close(journal);
+}
+
 /* ---- directories ---- */
 
 /* The name of the directory that journal_open() says it took, "" for none. */
@@ -702,7 +728,7 @@ static void listed(void **state)
     each.at_name = true;
     each.client = "somebody";
     assert_false(begin(journal, &each));
-    journal_placed(journal, &each);
+    assert_true(journal_placed(journal, &each));
     (void)snprintf(path, sizeof path, "%s/.unfinished", below("listed"));
     write_text(path, "x", 1);
     assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
@@ -741,7 +767,7 @@ static void an_entry_is_settled(void **state)
     assert_int_equal(count, 1);
     assert_false(items[0].outstanding); /* the call is still under way */
     free(items);
-    journal_placed(journal, &each);
+    assert_true(journal_placed(journal, &each));
     assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
     assert_int_equal(count, 1);
     assert_true(items[0].outstanding);
@@ -805,6 +831,7 @@ int main(void)
         cmocka_unit_test_setup(a_place_that_is_too_long, reset),
         cmocka_unit_test_setup(a_symbolic_link_is_not_read, reset),
         cmocka_unit_test_setup(a_write_that_fails, reset),
+        cmocka_unit_test_setup(an_end_that_cannot_be_noted, reset),
         cmocka_unit_test_setup(lists, reset),
         cmocka_unit_test_setup(directories_that_are_refused, reset),
         cmocka_unit_test_setup(no_directory_at_all, reset),
