@@ -11,9 +11,10 @@
 
 enum {
     TTL = 60, /* s, for a new set */
-    COMMAND_SIZE = 2304,
+    COMMAND_SIZE = 3392,
     VALUE_SIZE = 1100,
-    PROVIDER_SIZE = 1024 /* its name, or its file, quoted */
+    PROVIDER_SIZE = 1024, /* its name, or its file, quoted */
+    FILE_SIZE = 1056      /* the configuration's, quoted, with its option */
 };
 
 const char *challenge_check_value(const char *value)
@@ -223,20 +224,34 @@ static void quote_account(char out[PROVIDER_SIZE], const struct account *account
         quote(out, PROVIDER_SIZE, provider->path);
 }
 
+/* The option that names the account's configuration file; "" where that is the usual one. */
+static void quote_file(char out[FILE_SIZE], const struct account *account)
+{
+    static const char option[] = " --config ";
+
+    out[0] = '\0';
+    if (account->file == NULL)
+        return;
+    memcpy(out, option, sizeof option);
+    quote(out + sizeof option - 1, FILE_SIZE - sizeof option + 1, account->file);
+}
+
 /* The command that takes a value away later. */
 static void stop_command(const struct challenge *challenge, char *out, size_t size)
 {
+    char file[FILE_SIZE];
     char account[PROVIDER_SIZE];
     char value[VALUE_SIZE];
 
+    quote_file(file, challenge->account);
     quote_account(account, challenge->account);
     quote(value, sizeof value, challenge->value);
     if (challenge->at_name)
-        (void)snprintf(out, size, "dnshook --provider %s remove %s %s", account, challenge->host,
-                       value);
-    else
-        (void)snprintf(out, size, "dnshook --provider %s challenge-dns-stop %s '' %s", account,
+        (void)snprintf(out, size, "dnshook%s --provider %s remove %s %s", file, account,
                        challenge->host, value);
+    else
+        (void)snprintf(out, size, "dnshook%s --provider %s challenge-dns-stop %s '' %s", file,
+                       account, challenge->host, value);
 }
 
 /* What the process says if it has to end in the middle of a call. */

@@ -185,6 +185,8 @@ static int open_instance(struct road *road, const struct account_wanted *wanted,
     if (account->name == NULL || account->zone == NULL)
         return log_no_memory();
     account->configured = wanted->configured != NULL;
+    if (account->configured && strcmp(road->config->path, CONFIG_PATH) != 0)
+        account->file = road->config->path;
     status = instance_open(provider, account->configured ? &origin : NULL, account->view->resolver,
                            &account->instance);
     if (status == DNSHOOK_OK)

@@ -22,9 +22,10 @@ struct view {
 /* A provider opened with its parameters. */
 struct account {
     struct account *next;
-    char *name;      /* how a later call finds it: the configuration's name, or the provider's */
-    bool configured; /* it is one of the configuration */
-    char *zone;      /* what the configuration says of the zone; "" for nothing */
+    char *name;       /* how a later call finds it: the configuration's name, or the provider's */
+    bool configured;  /* it is one of the configuration */
+    const char *file; /* the configuration's, where that is not the usual one; else NULL */
+    char *zone;       /* what the configuration says of the zone; "" for nothing */
     struct view *view;
     struct instance *instance;
 };

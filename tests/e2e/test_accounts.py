@@ -222,6 +222,28 @@ def killed(t, w):
     t.equal(journal(env), [], "and the entry")
 
 
+def what_to_run_first(t, w):
+    """a command that is named finds the account: it names the configuration, too"""
+    env = config("it's moved", ACCOUNTS + "[domain slow.test]\naccount = first\n")
+    run = w.start_dnshook(START, "m.slow.test", "", VALUE, env=env)
+    dnsq.wait_until(lambda: dnsq.texts(v4(10), "_acme-challenge.m.slow.test") == [VALUE], "start")
+    run.signal(signal.SIGKILL)
+    run.wait()
+    path = f"{env['STATE_DIRECTORY']}/{journal(env)[0]}"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("_acme-challenge.m.", "_acme-challenge.before."))
+    result = w.dnshook(START, "m.slow.test", "", VALUE, env=env)
+    t.exits(result, 1, "a value that the journal has at another place")
+    command = result.err.partition("first run: dnshook ")[2].strip()
+    t.ok(command, "a command is named", result)
+    del env["DNSHOOK_CONFIG"]
+    t.exits(lab.run("sh", "-c", f"{os.environ['BINDIR']}/dnshook {command}",
+                    env=lab.process.clean_environment(**env)), 0, "which works")
+    t.equal(journal(env), [], "and nothing is on record")
+
+
 def wrong(t, w):
     """a wrong configuration never reaches the network"""
     cases = {
@@ -261,8 +283,8 @@ def main():
     tap = lab.Tap()
     with lab.World() as w:
         build(w)
-        tap.run([routes, environment, nobody, by_name, domains, times, killed, wrong], w,
-                parallel=4)
+        tap.run([routes, environment, nobody, by_name, domains, times, killed,
+                 what_to_run_first, wrong], w, parallel=4)
         w.finish(tap)
 
 
