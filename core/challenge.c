@@ -418,8 +418,12 @@ static size_t to_add(struct challenge *set, size_t count)
 
     while (own < count && !set[own].standing)
         own++;
-    for (size_t i = own; i < count; i++)
-        set[i].change.effect = DNSHOOK_EFFECT_NO_CHANGE;
+    for (size_t i = own; i < count; i++) {
+        const char *const token = set[i].token != NULL ? set[i].token : "";
+
+        set[i].change.effect = *token != '\0' ? DNSHOOK_EFFECT_CHANGED : DNSHOOK_EFFECT_NO_CHANGE;
+        (void)snprintf(set[i].change.token, sizeof set[i].change.token, "%s", token);
+    }
     return own;
 }
 
@@ -433,6 +437,7 @@ static bool note_placed(struct road *road, const struct challenge *set, size_t c
         struct journal_entry entry = entry_of(&set[i]);
 
         entry.outstanding = !waited;
+        entry.token = set[i].change.token;
         if (set[i].placed)
             all = journal_placed(road->journal, &entry) && all;
     }

@@ -7,7 +7,7 @@
 
 #include "road.h"
 
-/* One (host, value), and what became of it. Who reads the client's call sets the first five; run.h
+/* One (host, value), and what became of it. Who reads the client's call sets the first six; run.h
  * what the configuration says; the rest is zero. */
 struct challenge {
     const char *host;   /* as name_check_host() returns it */
@@ -16,6 +16,7 @@ struct challenge {
                            alias is followed */
     const char *client; /* for the journal, what the protocol finds the value again by; or NULL */
     bool standing;      /* an earlier run has added it: it is waited for, and that is all */
+    const char *token;  /* standing: the service's name for that change; or NULL */
     struct account *account;
     const char *alias; /* where the record name has to be; NULL: where it leads */
     uint32_t ttl;      /* s, for a new set; 0: 60 */

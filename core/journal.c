@@ -127,13 +127,14 @@ static char *entry_text(const struct journal_entry *entry, bool placed)
     char *text;
 
     caller_self(process);
-    object = json_pack("{s:i, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b}",
-                       "version", 1, "provider", entry->provider, "host", entry->host, "value",
-                       entry->value, "at-name", entry->at_name, "client",
-                       entry->client != NULL ? entry->client : "", "record", entry->record, "zone",
-                       entry->zone, "zone-id", entry->zone_id, "primary", entry->primary, "time",
-                       (json_int_t)time(NULL), "process", process, "placed", placed, "outstanding",
-                       placed && entry->outstanding);
+    object = json_pack(
+        "{s:i, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b, s:s}", "version", 1,
+        "provider", entry->provider, "host", entry->host, "value", entry->value, "at-name",
+        entry->at_name, "client", entry->client != NULL ? entry->client : "", "record",
+        entry->record, "zone", entry->zone, "zone-id", entry->zone_id, "primary", entry->primary,
+        "time", (json_int_t)time(NULL), "process", process, "placed", placed, "outstanding",
+        placed && entry->outstanding, "token",
+        placed && entry->outstanding && entry->token != NULL ? entry->token : "");
     text = object != NULL ? json_dumps(object, JSON_INDENT(1)) : NULL;
     json_decref(object);
     return text;
@@ -311,6 +312,8 @@ static bool read_item(const struct journal *journal, const char *name, struct jo
         item->client[0] = '\0';
     if (!copy_text(object, "process", item->process, sizeof item->process))
         item->process[0] = '\0';
+    if (!copy_text(object, "token", item->token, sizeof item->token))
+        item->token[0] = '\0';
     item->outstanding = json_is_true(json_object_get(object, "outstanding"));
     item->placed = json_is_true(json_object_get(object, "placed"));
     item->time = (int64_t)json_integer_value(json_object_get(object, "time"));

@@ -23,6 +23,7 @@ enum {
     JOURNAL_VALUE_SIZE = 256,
     JOURNAL_ACCOUNT_SIZE = 256,
     JOURNAL_CLIENT_SIZE = CALLER_SIZE,
+    JOURNAL_TOKEN_SIZE = 128,
     JOURNAL_LIST_MAX = 10000
 };
 
@@ -36,6 +37,7 @@ struct journal_entry {
     bool at_name;       /* the host is the record name itself */
     const char *client; /* what a protocol finds the entry again by; NULL or "": nothing */
     bool outstanding;   /* nobody has waited for it yet: for journal_placed() */
+    const char *token;  /* outstanding: the service's name for the change; NULL or "": none */
     const char *record;
     const char *zone;
     const char *zone_id; /* "" for none */
@@ -59,6 +61,7 @@ struct journal_item {
     char process[CALLER_SIZE]; /* who wrote it; "" where that is not known */
     bool at_name;
     bool outstanding;
+    char token[JOURNAL_TOKEN_SIZE];
     bool placed;  /* that run came to its end, and left the value for a later one to take away */
     int64_t time; /* s since 1970, when it was written */
     struct journal_place place;

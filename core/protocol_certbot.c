@@ -105,8 +105,10 @@ static int add_outstanding(struct call *call, const struct journal_item *items, 
         const size_t before = call->count;
 
         status = call_host(call, items[i].host, items[i].value);
-        if (call->count > before)
+        if (call->count > before) {
             call->set[before].standing = true;
+            call->set[before].token = items[i].token;
+        }
     }
     return status;
 }

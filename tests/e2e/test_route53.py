@@ -254,6 +254,29 @@ def interrupted(t, c):
     t.equal(c.late.txt(record(host)), {}, "the value was taken away again", result)
 
 
+def certbot(t, c):
+    """certbot: the last call asks whether the changes of the calls before are live, too"""
+    user, env = c.user(ACME_HOSTED_ZONE=c.day.id)
+    env["STATE_DIRECTORY"] = lab.namespace.HOME + "/state-certbot/dnshook"
+    os.makedirs(os.path.dirname(env["STATE_DIRECTORY"]))
+    words = [value() for _ in range(3)]
+
+    def call(word, i):
+        more = {"CERTBOT_DOMAIN": f"cb{i}.day.test", "CERTBOT_VALIDATION": words[i],
+                "CERTBOT_REMAINING_CHALLENGES": str(2 - i)}
+        t.exits(c.desk.run("--provider", "route53", word, env={**env, **more}), 0, f"{word} {i}")
+
+    for i in range(2):
+        call("certbot-auth", i)
+    t.equal(user.operations().count("GetChange"), 0, "those before only write", user.calls)
+    call("certbot-auth", 2)
+    asked = {each.id for each in user.calls if each.operation == "GetChange"}
+    t.equal(len(asked), 3, "three changes are asked about", user.calls)
+    for i in range(3):
+        call("certbot-cleanup", i)
+        t.equal(c.day.txt(record(f"cb{i}.day.test")), {}, "the value is gone")
+
+
 def policies(t, c):
     """sets with a routing policy, and a CNAME"""
     user, env = c.user(ACME_HOSTED_ZONE=c.day.id)
@@ -436,7 +459,7 @@ def main():
         cast = Cast(w, aws)
         w.start()
         aws.start()
-        tap.run([how_to, without_zone, zone_notations, wrong_zones, others_values, pair, policies,
+        tap.run([how_to, without_zone, zone_notations, wrong_zones, others_values, pair, certbot, policies,
                  other_shape, limits, interrupted,
                  strings, led_elsewhere, twins, crowd, permissions, smallest_policy, whole_test],
                 cast, parallel=4)

@@ -762,6 +762,7 @@ static void an_entry_is_settled(void **state)
     (void)state;
     each.client = "somebody";
     each.outstanding = true;
+    each.token = "/change/C1";
     assert_false(begin(journal, &each));
     assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
     assert_int_equal(count, 1);
@@ -771,10 +772,12 @@ static void an_entry_is_settled(void **state)
     assert_int_equal(journal_list(journal, &items, &count), DNSHOOK_OK);
     assert_int_equal(count, 1);
     assert_true(items[0].outstanding);
+    assert_string_equal(items[0].token, "/change/C1");
     journal_settle(journal, &items[0]);
     assert_int_equal(journal_list(journal, &after, &count), DNSHOOK_OK);
     assert_int_equal(count, 1);
     assert_false(after[0].outstanding);
+    assert_string_equal(after[0].token, "");
     assert_true(after[0].placed);
     assert_string_equal(after[0].client, "somebody");
     assert_string_equal(after[0].place.zone_id, entry.zone_id);
