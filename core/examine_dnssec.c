@@ -74,6 +74,29 @@ static ldns_rr_list *answered(const struct answer *answer, const char *name, ldn
     return examine_records(ldns_pkt_answer(answer->packet), name, type);
 }
 
+/* Every validator passes over a DS record with an algorithm or a digest that it does not know, and
+ * takes a zone that has no other for one that is not signed (RFC 4035, 5.2; RFC 6840, 5.2). */
+static bool is_supported(const ldns_rr *ds)
+{
+    static const uint8_t algorithms[] = {
+        LDNS_RSASHA1,         LDNS_RSASHA1_NSEC3,   LDNS_RSASHA256,   LDNS_RSASHA512,
+        LDNS_ECDSAP256SHA256, LDNS_ECDSAP384SHA384, 15 /* ED25519 */, 16 /* ED448 */};
+    const uint8_t digest = ldns_rr_rd_count(ds) > 2 ? ldns_rdf2native_int8(ldns_rr_rdf(ds, 2)) : 0;
+
+    for (size_t i = 0; i < sizeof algorithms; i++)
+        if (ldns_rr_rd_count(ds) > 2 && ldns_rdf2native_int8(ldns_rr_rdf(ds, 1)) == algorithms[i])
+            return digest == LDNS_SHA1 || digest == LDNS_SHA256 || digest == LDNS_SHA384;
+    return false;
+}
+
+static bool any_supported(const ldns_rr_list *ds)
+{
+    for (size_t i = 0; i < ldns_rr_list_rr_count(ds); i++)
+        if (is_supported(ldns_rr_list_rr(ds, i)))
+            return true;
+    return false;
+}
+
 /* True when a DS record is the digest of one of the keys. */
 static bool keys_fit(const ldns_rr_list *ds, const ldns_rr_list *keys)
 {
@@ -296,6 +319,16 @@ static void say_unsigned(struct examination *examination, const struct authority
                  has_keys ? "; its keys (DNSKEY) do not matter to anyone without" : "");
 }
 
+static void say_unsupported(struct examination *examination, const struct state *state)
+{
+    findings_add(examination->findings, FINDING_REMARK, about,
+                 "%s counts as not signed: the DS records in %s have no algorithm and digest that "
+                 "validators know",
+                 state->zone->zone, state->parent);
+    findings_remedy(examination->findings, "if it is to be validated, sign it with one that they "
+                                           "know, as ECDSAP256SHA256 with a DS of SHA-256");
+}
+
 static void judge_zone(struct examination *examination, size_t z)
 {
     const struct authority *const zone = examination->zones[z];
@@ -314,7 +347,9 @@ static void judge_zone(struct examination *examination, size_t z)
     state.ds = ds;
     if (ldns_rr_list_rr_count(ds) == 0 && bogus == 0)
         say_unsigned(examination, zone, state.parent);
-    for (size_t i = 0; ldns_rr_list_rr_count(ds) > 0 && i < zone->address_count; i++)
+    if (ldns_rr_list_rr_count(ds) > 0 && !any_supported(ds))
+        say_unsupported(examination, &state);
+    for (size_t i = 0; any_supported(ds) && i < zone->address_count; i++)
         judge_address(examination, &state, i);
     say_faults(examination, &state);
     if (state.looked > 0 && state.fault_count == 0 && bogus == 0)

@@ -137,6 +137,9 @@ def build(w):
     net.zone("nokeys.test")
     w.tld(*(line.replace("signed.test. ", "nokeys.test. ") for line in
             net.signer.ds("signed.test")))
+    for name, words in (("newdigest.test", "13 200"), ("newkey.test", "200 2")):
+        net.zone(name)
+        w.tld(f"{name}. 60 IN DS 4711 {words} {'ab' * 32}")
     net.zone("plain.test")
     net.start()
     return net
@@ -361,6 +364,14 @@ def wrong_keys(t, net):
     has(t, result, "problem", r"stale\.test is bogus[^\n]*no DNSKEY that fits", "the present key")
 
 
+def unsupported(t, net):
+    """DNSSEC: algorithms and digests that nobody knows"""
+    for name in ("newdigest.test", "newkey.test"):
+        for env in ({}, validating(net)):
+            has(t, net.check("www." + name, **env), "remark",
+                rf"dnssec: {name} counts as not signed", "SHA-256", 0)
+
+
 def clock(t, net):
     """a clock that is wrong"""
     for days, word in ((90, "fast"), (-90, "slow")):
@@ -432,7 +443,7 @@ def intercepted(t, net):
 
 
 SCENARIOS = [healthy, healthy_json, lame, dead, no_tcp, no_udp, delegation, glue, lag, left_over,
-             chain, loop, caa, caa_fails, signed, expired, wrong_keys, clock, unreachable,
+             chain, loop, caa, caa_fails, signed, expired, wrong_keys, unsupported, clock, unreachable,
              test_begins_with_it]
 
 
