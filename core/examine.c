@@ -119,20 +119,39 @@ void examine_time_text(uint32_t time, char out[EXAMINE_TIME_SIZE])
         (void)snprintf(out, EXAMINE_TIME_SIZE, "%lu", (unsigned long)time);
 }
 
+/* True when the first span serves better: it holds now, and longer. */
+static bool is_better(uint32_t now, uint32_t begin, uint32_t end, uint32_t other_begin,
+                      uint32_t other_end)
+{
+    const bool holds = now >= begin && now <= end;
+    const bool other_holds = now >= other_begin && now <= other_end;
+
+    return holds != other_holds ? holds : end > other_end;
+}
+
 bool examine_signature_times(const ldns_rr_list *section, ldns_rr_type type, uint32_t *begin,
                              uint32_t *end)
 {
+    const uint32_t now = (uint32_t)time(NULL);
+    bool found = false;
+
     for (size_t i = 0; section != NULL && i < ldns_rr_list_rr_count(section); i++) {
         const ldns_rr *const rr = ldns_rr_list_rr(section, i);
+        uint32_t from;
+        uint32_t to;
 
         if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_RRSIG || ldns_rr_rd_count(rr) <= RRSIG_INCEPTION ||
             ldns_rdf2rr_type(ldns_rr_rdf(rr, RRSIG_COVERED)) != type)
             continue;
-        *begin = ldns_rdf2native_int32(ldns_rr_rdf(rr, RRSIG_INCEPTION));
-        *end = ldns_rdf2native_int32(ldns_rr_rdf(rr, RRSIG_EXPIRATION));
-        return true;
+        from = ldns_rdf2native_int32(ldns_rr_rdf(rr, RRSIG_INCEPTION));
+        to = ldns_rdf2native_int32(ldns_rr_rdf(rr, RRSIG_EXPIRATION));
+        if (found && !is_better(now, from, to, *begin, *end))
+            continue;
+        *begin = from;
+        *end = to;
+        found = true;
     }
-    return false;
+    return found;
 }
 
 /* ---- the examination ---- */

@@ -60,7 +60,8 @@ ldns_rr_list *examine_records(const ldns_rr_list *section, const char *name, ldn
 /* "2026-11-24 01:30:10 UTC". */
 void examine_time_text(uint32_t time, char out[EXAMINE_TIME_SIZE]);
 
-/* Inception and expiration of the RRSIG of a type in a section (RFC 4034, 3.1.5); false: none. */
+/* Inception and expiration of the RRSIG of a type in a section (RFC 4034, 3.1.5); of several the
+ * one that holds now, and longest: one that holds is enough (RFC 4035, 5.3.3). False: none. */
 bool examine_signature_times(const ldns_rr_list *section, ldns_rr_type type, uint32_t *begin,
                              uint32_t *end);
 

@@ -62,6 +62,15 @@ class Net:
         self.zones.append((name, text))
         self.static.add(name)
 
+    def doubled(self, name):
+        """A signed zone that still has, beside each signature of its own records, an expired
+        one."""
+        old = self.signer.sign(name, zones.zone_text(name, HEALTHY), begin=-40, end=-10)
+        self.signed(name)
+        _, text = self.zones.pop()
+        more = re.findall(r"RRSIG\s+(?:SOA|DNSKEY)\s[^)]*\)", old)
+        self.zones.append((name, text + "".join(f"{name}. 3600 IN {each}\n" for each in more)))
+
     def fault(self, number, behaviour, tcp=True):
         """A scripted server."""
         self.faults.append((self.w.addresses(number, kinds=(v4,)), behaviour, tcp, number))
@@ -133,6 +142,7 @@ def build(w):
     caa_zone(net)
     net.signed("signed.test")
     net.signed("expired.test", begin=-40, end=-10)
+    net.doubled("doubled.test")
     net.signed("stale.test", ds="signed.test")
     net.zone("nokeys.test")
     w.tld(*(line.replace("signed.test. ", "nokeys.test. ") for line in
@@ -355,6 +365,14 @@ def expired(t, net):
     has(t, result, "problem", r"expired\.test is bogus[^\n]*expired on", "signed again")
 
 
+def doubled(t, net):
+    """DNSSEC: an expired signature beside one that holds"""
+    for number in range(3):  # the order of the answer is at random
+        result = net.check("www.doubled.test")
+        fine(t, result, f"run {number}")
+        t.match(r"(?m)^ok +dnssec: doubled\.test is signed", result.out, "is said", result)
+
+
 def wrong_keys(t, net):
     """DNSSEC: DS records without a key"""
     result = net.check("www.nokeys.test", **validating(net))
@@ -443,7 +461,7 @@ def intercepted(t, net):
 
 
 SCENARIOS = [healthy, healthy_json, lame, dead, no_tcp, no_udp, delegation, glue, lag, left_over,
-             chain, loop, caa, caa_fails, signed, expired, wrong_keys, unsupported, clock, unreachable,
+             chain, loop, caa, caa_fails, signed, expired, doubled, wrong_keys, unsupported, clock, unreachable,
              test_begins_with_it]
 
 
