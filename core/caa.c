@@ -13,6 +13,7 @@ struct property {
     unsigned flags;
     char tag[TAG_SIZE];
     char value[CAA_TEXT_SIZE]; /* cut where it ends */
+    size_t size;               /* of the value in the record */
 };
 
 /* Reads a record from its bytes: flags, length of the tag, tag, value (RFC 8659, 4.1). False: it is
@@ -37,7 +38,8 @@ static bool read_property(const ldns_rr *rr, struct property *property)
     tag = bytes[1];
     property->flags = bytes[0];
     (void)snprintf(property->tag, sizeof property->tag, "%.*s", (int)tag, (char *)bytes + 2);
-    (void)snprintf(property->value, sizeof property->value, "%.*s", (int)(size - tag - 2),
+    property->size = size - tag - 2;
+    (void)snprintf(property->value, sizeof property->value, "%.*s", (int)property->size,
                    (char *)bytes + 2 + tag);
     return true;
 }
@@ -63,6 +65,82 @@ static void copy_trimmed(char *out, size_t room, const char *from, size_t size)
     while (size > 0 && (from[size - 1] == ' ' || from[size - 1] == '\t'))
         size--;
     (void)snprintf(out, room, "%.*s", (int)size, from);
+}
+
+/* True for letters and digits with hyphens between them: what a label of the issuer's name and the
+ * tag of a parameter are. */
+static bool is_label(const char *text, size_t size)
+{
+    bool fits = size > 0 && text[0] != '-' && text[size - 1] != '-';
+
+    for (size_t i = 0; i < size && fits; i++)
+        fits = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'z') ||
+               (text[i] >= 'A' && text[i] <= 'Z') || text[i] == '-';
+    return fits;
+}
+
+/* True for labels with dots between them, and for "". */
+static bool is_issuer(const char *name)
+{
+    bool fits = true;
+
+    while (fits && *name != '\0') {
+        const size_t size = strcspn(name, ".");
+
+        fits = is_label(name, size) && (name[size] == '\0' || name[size + 1] != '\0');
+        name += size + (name[size] == '.');
+    }
+    return fits;
+}
+
+/* True for TAG=VALUE. */
+static bool is_parameter(const char *text, size_t size)
+{
+    const char *const equals = memchr(text, '=', size);
+    const size_t end = equals != NULL ? (size_t)(equals - text) : 0;
+    char part[CAA_TEXT_SIZE];
+    bool fits;
+
+    if (equals == NULL)
+        return false;
+    copy_trimmed(part, sizeof part, text, end);
+    fits = is_label(part, strlen(part));
+    copy_trimmed(part, sizeof part, equals + 1, size - end - 1);
+    for (const char *at = part; *at != '\0' && fits; at++)
+        fits = *at > 0x20 && *at < 0x7f;
+    return fits;
+}
+
+/* True for the value of an issue or issuewild record as RFC 8659, 4.2, has it. One that is not so
+ * lets nobody in. */
+static bool is_well_formed(const struct property *property)
+{
+    const char *at = strchr(property->value, ';');
+    char issuer[CAA_TEXT_SIZE];
+    bool fits;
+
+    copy_trimmed(issuer, sizeof issuer, property->value, strcspn(property->value, ";"));
+    fits = is_issuer(issuer) &&
+           (property->size >= CAA_TEXT_SIZE || strlen(property->value) == property->size);
+    if (at != NULL && at[1 + strspn(at + 1, " \t")] == '\0')
+        return fits; /* a semicolon with nothing behind it */
+    for (; at != NULL && fits; at = strchr(at + 1, ';'))
+        fits = is_parameter(at + 1, strcspn(at + 1, ";"));
+    return fits;
+}
+
+/* How often a parameter is there. */
+static size_t parameter_count(const char *value, const char *name)
+{
+    size_t count = 0;
+
+    for (const char *at = strchr(value, ';'); at != NULL; at = strchr(at + 1, ';')) {
+        char key[CAA_TEXT_SIZE];
+
+        copy_trimmed(key, sizeof key, at + 1, strcspn(at + 1, "=;"));
+        count += strcasecmp(key, name) == 0;
+    }
+    return count;
 }
 
 /* The value of a parameter behind the name of the issuer; false if it is not there. */
@@ -116,12 +194,19 @@ static void judge_issuer(const struct property *property, const char *ca,
 
     copy_trimmed(issuer, sizeof issuer, property->value, strcspn(property->value, ";"));
     verdict->restricted = true;
+    if (!is_well_formed(property)) {
+        if (ca == NULL || strncasecmp(issuer, ca, strlen(ca)) == 0)
+            (void)snprintf(verdict->malformed, sizeof verdict->malformed, "%s", property->value);
+        return;
+    }
     if (issuer[0] == '\0' || (ca != NULL && strcasecmp(issuer, ca) != 0))
         return;
     if (parameter(property->value, "validationmethods", text) && !has_method(text)) {
         verdict->wrong_method = true;
         return;
     }
+    if (parameter_count(property->value, "accounturi") > 1)
+        return; /* no account can be all of them (RFC 8657, 3) */
     append(verdict->issuers, issuer);
     if (!parameter(property->value, "accounturi", text))
         text[0] = '\0';

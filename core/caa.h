@@ -13,11 +13,12 @@ enum { CAA_LIST_SIZE = 1024, CAA_TEXT_SIZE = 512, CAA_TYPE = 257 };
 
 /* What a set of records says of one kind of certificate. */
 struct caa_verdict {
-    bool allowed;                /* by dns-01, to the one that was asked about, or to anyone */
-    bool restricted;             /* there is a record that says who may */
-    bool wrong_method;           /* whom it names may not use dns-01 (validationmethods) */
-    char issuers[CAA_LIST_SIZE]; /* who may, ", " between them */
-    char account[CAA_TEXT_SIZE]; /* the only account that may (accounturi); "" for any */
+    bool allowed;                  /* by dns-01, to the one that was asked about, or to anyone */
+    bool restricted;               /* there is a record that says who may */
+    bool wrong_method;             /* whom it names may not use dns-01 (validationmethods) */
+    char malformed[CAA_TEXT_SIZE]; /* a record that is none by its grammar, and so lets nobody in */
+    char issuers[CAA_LIST_SIZE];   /* who may, ", " between them */
+    char account[CAA_TEXT_SIZE];   /* the only account that may (accounturi); "" for any */
     char
         critical[CAA_TEXT_SIZE]; /* the tag of a critical property that nobody knows; "" for none */
 };

@@ -173,7 +173,13 @@ static void say_forbidden(struct examination *examination, const char *name, con
     findings_add(examination->findings, FINDING_PROBLEM, about,
                  "the CAA records of %s (%s) do not let %s issue for %s%s%s", name, text, who, star,
                  examination->host, verdict->wrong_method ? " by dns-01 (validationmethods)" : "");
-    if (verdict->wrong_method)
+    if (verdict->malformed[0] != '\0')
+        findings_remedy(examination->findings,
+                        "correct the value \"%s\", which lets nobody in as it stands: it is the "
+                        "name of the authority, and each parameter behind a semicolon as "
+                        "name=value",
+                        verdict->malformed);
+    else if (verdict->wrong_method)
         findings_remedy(examination->findings,
                         "add dns-01 to validationmethods, or take that parameter away");
     else

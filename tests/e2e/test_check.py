@@ -110,6 +110,7 @@ def caa_zone(net):
              'methods.caa.test. CAA 0 issue "ca.test; validationmethods=http-01,dns-01"',
              'account.caa.test. CAA 0 issue "ca.test; accounturi=https://ca.test/acct/7"',
              'iodef.caa.test. CAA 0 iodef "mailto:a@caa.test"',
+             'malformed.caa.test. CAA 0 issue "letsencrypt.org validationmethods=dns-01"',
              "alias.caa.test. CNAME target.elsewhere.test.")
     net.zone("elsewhere.test", 'target.elsewhere.test. CAA 0 issue "elsewhere.test"')
     net.zone("refuses.test", hosts={**NS1, **net.fault(104, refuses_caa(v4(PRIMARY)))})
@@ -316,6 +317,10 @@ def caa(t, net):
     has(t, net.check("method.caa.test"), "problem", r"by dns-01 \(validationmethods\)",
         "add dns-01")
     fine(t, net.check("methods.caa.test", options=["--ca", "ca.test"]), "dns-01 among the methods")
+    for options in ([], letsencrypt):
+        has(t, net.check("malformed.caa.test", options=options), "problem",
+            r"do not let [^\n]* issue for malformed",
+            'correct the value "letsencrypt\\.org validationmethods=dns-01"')
     has(t, net.check("account.caa.test"), "remark", r"https://ca\.test/acct/7", "compare it")
     fine(t, net.check("iodef.caa.test", options=letsencrypt), "nothing but iodef")
     has(t, net.check("alias.caa.test", options=letsencrypt), "problem",
