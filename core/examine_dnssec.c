@@ -97,14 +97,24 @@ static bool any_supported(const ldns_rr_list *ds)
     return false;
 }
 
-/* True when a DS record is the digest of one of the keys. */
-static bool keys_fit(const ldns_rr_list *ds, const ldns_rr_list *keys)
+/* The keys that a DS record is the digest of; freed with ldns_rr_list_free(). NULL when memory ran
+ * out. */
+static ldns_rr_list *keys_that_fit(const ldns_rr_list *ds, const ldns_rr_list *keys)
 {
-    for (size_t d = 0; d < ldns_rr_list_rr_count(ds); d++)
-        for (size_t k = 0; k < ldns_rr_list_rr_count(keys); k++)
-            if (ldns_rr_compare_ds(ldns_rr_list_rr(keys, k), ldns_rr_list_rr(ds, d)))
-                return true;
-    return false;
+    ldns_rr_list *const list = ldns_rr_list_new();
+
+    for (size_t k = 0; list != NULL && k < ldns_rr_list_rr_count(keys); k++) {
+        ldns_rr *const key = ldns_rr_list_rr(keys, k);
+        bool fits = false;
+
+        for (size_t d = 0; d < ldns_rr_list_rr_count(ds) && !fits; d++)
+            fits = ldns_rr_compare_ds(key, ldns_rr_list_rr(ds, d));
+        if (fits && !ldns_rr_list_push_rr(list, key)) {
+            ldns_rr_list_free(list);
+            return NULL;
+        }
+    }
+    return list;
 }
 
 /* True when a signature over the set is by one of the keys, whatever the time; also when it is of
@@ -215,25 +225,35 @@ static void judge_address(struct examination *examination, struct state *state, 
         examine_answer(examination, state->zone, i, name, LDNS_RR_TYPE_DNSKEY, DNS_SIGNATURES);
     const struct answer *const soa =
         examine_answer(examination, state->zone, i, name, LDNS_RR_TYPE_SOA, DNS_SIGNATURES);
+    ldns_rr_list *trusted;
     ldns_rr_list *keys;
 
     if (!answer_is_good(dnskey) || !answer_is_good(soa))
         return;
     keys = answered(dnskey, name, LDNS_RR_TYPE_DNSKEY);
-    if (keys == NULL)
+    trusted = keys != NULL ? keys_that_fit(state->ds, keys) : NULL;
+    if (trusted == NULL) {
+        ldns_rr_list_free(keys);
         return;
+    }
     state->looked++;
     if (ldns_rr_list_rr_count(keys) == 0)
         add_fault(state, i, "there is no DNSKEY",
                   "sign the zone, or take the DS records out of the parent zone, at the registrar");
-    else if (!keys_fit(state->ds, keys))
+    else if (ldns_rr_list_rr_count(trusted) == 0)
         add_fault(state, i, "there is no DNSKEY that fits one of them",
                   "have the DS records in the parent zone made from the present key, at the "
                   "registrar");
+    else if (!signature_holds(dnskey, name, LDNS_RR_TYPE_DNSKEY, trusted) &&
+             signature_holds(dnskey, name, LDNS_RR_TYPE_DNSKEY, keys))
+        add_fault(state, i, "the key that fits one of them does not sign the keys (DNSKEY)",
+                  "have the keys signed with that one, too, or have the DS records made from the "
+                  "key that signs them, at the registrar");
     else {
         judge_signatures(examination, state, i, dnskey, LDNS_RR_TYPE_DNSKEY, keys);
         judge_signatures(examination, state, i, soa, LDNS_RR_TYPE_SOA, keys);
     }
+    ldns_rr_list_free(trusted);
     ldns_rr_list_free(keys);
 }
 

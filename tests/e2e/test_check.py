@@ -145,6 +145,11 @@ def build(w):
     net.signed("expired.test", begin=-40, end=-10)
     net.doubled("doubled.test")
     net.signed("stale.test", ds="signed.test")
+    key, lines = net.signer.spare("spare.test")
+    net.zone("spare.test")
+    net.zones[-1] = ("spare.test", net.signer.sign("spare.test", net.zones[-1][1] + key))
+    net.static.add("spare.test")
+    w.tld(*lines)
     net.zone("nokeys.test")
     w.tld(*(line.replace("signed.test. ", "nokeys.test. ") for line in
             net.signer.ds("signed.test")))
@@ -385,6 +390,11 @@ def wrong_keys(t, net):
         "at the registrar")
     result = net.check("www.stale.test")
     has(t, result, "problem", r"stale\.test is bogus[^\n]*no DNSKEY that fits", "the present key")
+    for env in ({}, validating(net)):
+        result = net.check("www.spare.test", **env)
+        has(t, result, "problem",
+            r"spare\.test is bogus[^\n]*the key that fits one of them does not sign",
+            "signed with that one")
 
 
 def unsupported(t, net):

@@ -51,6 +51,18 @@ class Signer:
         lines = self._run("dnssec-dsfromkey", "-2", self.key(zone)).splitlines()
         return [line.replace(" IN DS ", " 60 IN DS ") for line in lines]
 
+    def spare(self, zone):
+        """Another key of the zone, which signs nothing: its DNSKEY record and its DS records."""
+        name = self._run("dnssec-keygen", "-q", "-a", "ECDSAP256SHA256", "-f", "KSK", "-K",
+                         self._subdir("spare"), absolute(zone)).strip()
+        lines = self._run("dnssec-dsfromkey", "-2", "spare/" + name).splitlines()
+        with open(f"{self.dir}/spare/{name}.key", encoding="utf-8") as public:
+            return public.read(), [line.replace(" IN DS ", " 60 IN DS ") for line in lines]
+
+    def _subdir(self, name):
+        os.makedirs(f"{self.dir}/{name}", exist_ok=True)
+        return name
+
     def anchor(self, zone="."):
         """The key as a trust anchor of BIND."""
         with open(f"{self.dir}/{self.key(zone)}.key", encoding="utf-8") as public:
