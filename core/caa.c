@@ -185,6 +185,20 @@ static void append(char list[CAA_LIST_SIZE], const char *item)
     (void)snprintf(list + used, CAA_LIST_SIZE - used, "%s%s", used > 0 ? ", " : "", item);
 }
 
+/* The account that a record lets in, with those of the records before it. A record without an
+ * account lets every account in. */
+static void note_account(const struct property *property, struct caa_verdict *verdict)
+{
+    char account[CAA_TEXT_SIZE];
+
+    if (!parameter(property->value, "accounturi", account))
+        verdict->any_account = true;
+    else
+        append(verdict->accounts, account);
+    if (verdict->any_account)
+        verdict->accounts[0] = '\0';
+}
+
 /* One issue or issuewild record. */
 static void judge_issuer(const struct property *property, const char *ca,
                          struct caa_verdict *verdict)
@@ -208,11 +222,7 @@ static void judge_issuer(const struct property *property, const char *ca,
     if (parameter_count(property->value, "accounturi") > 1)
         return; /* no account can be all of them (RFC 8657, 3) */
     append(verdict->issuers, issuer);
-    if (!parameter(property->value, "accounturi", text))
-        text[0] = '\0';
-    /* A record without an account lets every account in. */
-    if (!verdict->allowed || text[0] == '\0')
-        (void)snprintf(verdict->account, sizeof verdict->account, "%s", text);
+    note_account(property, verdict);
     verdict->allowed = true;
 }
 

@@ -18,7 +18,8 @@ struct caa_verdict {
     bool wrong_method;             /* whom it names may not use dns-01 (validationmethods) */
     char malformed[CAA_TEXT_SIZE]; /* a record that is none by its grammar, and so lets nobody in */
     char issuers[CAA_LIST_SIZE];   /* who may, ", " between them */
-    char account[CAA_TEXT_SIZE];   /* the only account that may (accounturi); "" for any */
+    char accounts[CAA_LIST_SIZE];  /* that alone may (accounturi), ", " between them; "" for any */
+    bool any_account;              /* there is a record that names none */
     char
         critical[CAA_TEXT_SIZE]; /* the tag of a critical property that nobody knows; "" for none */
 };

@@ -199,12 +199,13 @@ static void say_allowed(struct examination *examination, const char *name, const
         findings_add(examination->findings, FINDING_OK, about,
                      "the CAA records of %s (%s) let %s issue for %s%s", name, text,
                      verdict->issuers, star, examination->host);
-    if (verdict->account[0] == '\0')
+    if (verdict->accounts[0] == '\0')
         return;
     findings_add(examination->findings, FINDING_REMARK, about,
-                 "the CAA records of %s let one account alone issue (accounturi): %s", name,
-                 verdict->account);
-    findings_remedy(examination->findings, "compare it with the account of your ACME client");
+                 "the CAA records of %s let these accounts alone issue (accounturi): %s", name,
+                 verdict->accounts);
+    findings_remedy(examination->findings,
+                    "see to it that the account of your ACME client is among them");
 }
 
 static void judge_records(struct examination *examination, const char *name,

@@ -109,6 +109,8 @@ def caa_zone(net):
              'method.caa.test. CAA 0 issue "letsencrypt.org; validationmethods=http-01"',
              'methods.caa.test. CAA 0 issue "ca.test; validationmethods=http-01,dns-01"',
              'account.caa.test. CAA 0 issue "ca.test; accounturi=https://ca.test/acct/7"',
+             'two.caa.test. CAA 0 issue "ca.test; accounturi=https://ca.test/acct/7"',
+             'two.caa.test. CAA 0 issue "ca.test; accounturi=https://ca.test/acct/8"',
              'iodef.caa.test. CAA 0 iodef "mailto:a@caa.test"',
              'malformed.caa.test. CAA 0 issue "letsencrypt.org validationmethods=dns-01"',
              "alias.caa.test. CNAME target.elsewhere.test.")
@@ -326,7 +328,9 @@ def caa(t, net):
         has(t, net.check("malformed.caa.test", options=options), "problem",
             r"do not let [^\n]* issue for malformed",
             'correct the value "letsencrypt\\.org validationmethods=dns-01"')
-    has(t, net.check("account.caa.test"), "remark", r"https://ca\.test/acct/7", "compare it")
+    has(t, net.check("account.caa.test"), "remark", r"https://ca\.test/acct/7", "see to it")
+    has(t, net.check("two.caa.test"), "remark", r"these accounts alone[^\n]*acct/[78], https[^\n]*"
+        r"acct/[78]", "see to it")
     fine(t, net.check("iodef.caa.test", options=letsencrypt), "nothing but iodef")
     has(t, net.check("alias.caa.test", options=letsencrypt), "problem",
         r'0 issue "elsewhere\.test"\) do not let letsencrypt', "add this record")

@@ -110,7 +110,7 @@ static void what_else_is_told(void **state)
     (void)state;
     caa_judge(records, NULL, false, &verdict);
     assert_string_equal(verdict.issuers, "a.test");
-    assert_string_equal(verdict.account, "https://a.test/7");
+    assert_string_equal(verdict.accounts, "https://a.test/7");
     assert_string_equal(verdict.critical, "future");
     assert_true(verdict.restricted && verdict.wrong_method);
     caa_text(records, text);
@@ -133,9 +133,25 @@ static void one_record_without_an_account(void **state)
 
         caa_judge(records, "a.test", false, &verdict);
         assert_true(verdict.allowed);
-        assert_string_equal(verdict.account, "");
+        assert_string_equal(verdict.accounts, "");
         ldns_rr_list_deep_free(records);
     }
+}
+
+/* One account after the other lets them both in, as while one is replaced by the other. */
+static void records_of_two_accounts(void **state)
+{
+    static const char *const texts[RECORDS] = {"0 issue \"a.test; accounturi=x\"",
+                                               "0 issue \"a.test; accounturi=y\"",
+                                               "0 issue \"other.test\""};
+    ldns_rr_list *const records = records_of(texts);
+    struct caa_verdict verdict;
+
+    (void)state;
+    caa_judge(records, "a.test", false, &verdict);
+    assert_true(verdict.allowed);
+    assert_string_equal(verdict.accounts, "x, y");
+    ldns_rr_list_deep_free(records);
 }
 
 /* Bytes that are no record are passed over, and long ones are cut. */
@@ -184,6 +200,7 @@ int main(void)
         cmocka_unit_test(who_may),
         cmocka_unit_test(what_else_is_told),
         cmocka_unit_test(one_record_without_an_account),
+        cmocka_unit_test(records_of_two_accounts),
         cmocka_unit_test(records_that_are_none),
     };
 
