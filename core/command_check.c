@@ -53,6 +53,25 @@ static void check_alias(struct check *check)
                     check->road.config->path);
 }
 
+/* What to do about a way that does not lead to its end, which the log has told. */
+static void say_way_out(struct check *check, int status)
+{
+    const struct finding *const last = check->findings.added;
+
+    if (last == NULL || last->kind != FINDING_PROBLEM)
+        return;
+    if (status == DNSHOOK_REJECTED)
+        findings_remedy(&check->findings,
+                        "correct the CNAME records from _acme-challenge.%s on: a certificate "
+                        "authority follows them, too",
+                        check->host);
+    else if (status == DNSHOOK_UNREACHABLE)
+        findings_remedy(&check->findings,
+                        "see to it that this machine reaches its resolvers and the nameservers of "
+                        "%s, UDP and TCP, port 53, and that one of them answers",
+                        check->host);
+}
+
 /* Road, questions, judgement. What the log says meanwhile are findings. */
 static int look(struct check *check)
 {
@@ -63,6 +82,7 @@ static int look(struct check *check)
     status = run_view(&check->road, check->host, &view);
     if (status == DNSHOOK_OK)
         status = challenge_route(view, check->host, &check->route);
+    say_way_out(check, status);
     check->examination.map = view != NULL ? &view->map : NULL;
     check->routed = status == DNSHOOK_OK;
     /* Where the way does not lead to its end, the rest is worth knowing all the same. */

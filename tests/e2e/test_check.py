@@ -296,7 +296,7 @@ def loop(t, net):
     """a loop of CNAMEs"""
     result = net.check("loop.good.test")
     t.exits(result, 1)
-    t.match(r"(?m)^problem [^\n]*loop", result.out, "is named", result)
+    has(t, result, "problem", "form a loop", "correct the CNAME records")
     t.match(r"_acme-challenge\.loop\.good\.test -> back\.good\.test -> ", result.out, "hop by hop",
             result)
     t.match(r"(?m)^ok +caa: ", result.out, "the rest is examined all the same", result)
@@ -421,7 +421,7 @@ def unreachable(t, net):
     """nothing can be asked"""
     result = net.check("www.good.test", DNSHOOK_RESOLVERS=v4(102))
     t.exits(result, 1)
-    t.match(r"no resolver answered", result.out + result.err, "says so", result)
+    has(t, result, "problem", r"no resolver answered", "reaches its resolvers")
     t.exits(net.check("a..b"), 2, "no domain: exit status 2")
     t.exits(net.check("*.*.good.test"), 2, "two stars: exit status 2")
     t.exits(net.check("www.good.test", ""), 2, "an empty value: exit status 2")
