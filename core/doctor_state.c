@@ -66,23 +66,53 @@ static void judge_entries(struct doctor *doctor, const char *path)
                      "%d values are on record in %s, none older than an hour", count, path);
 }
 
+/* A directory of another user's journal, as root's is to anybody else, is no fault unless it was
+ * named for this run. */
+static bool is_anothers(const char *path, const struct stat *info)
+{
+    const char *const named = getenv("STATE_DIRECTORY");
+    const size_t size = strlen(path);
+
+    return S_ISDIR(info->st_mode) && geteuid() != 0 && info->st_uid != geteuid() &&
+           (named == NULL || strncmp(named, path, size) != 0);
+}
+
+/* True when a directory that is not there can be made, with as many as `levels` above it. */
+static bool can_be_made(const char *path, unsigned levels)
+{
+    char above[DOCTOR_PATH_SIZE];
+
+    (void)snprintf(above, sizeof above, "%s", path);
+    for (unsigned i = 0; i <= levels; i++) {
+        *strrchr(above, '/') = '\0';
+        if (above[0] == '\0')
+            return false;
+        if (faccessat(AT_FDCWD, above, W_OK | X_OK, AT_EACCESS) == 0)
+            return true;
+        if (errno != ENOENT)
+            return false;
+    }
+    return false;
+}
+
 /* True when the journal would be kept there: the directory is fine, or can be made. */
-static bool judge_directory(struct doctor *doctor, const char *path)
+static bool judge_directory(struct doctor *doctor, const char *path, unsigned levels)
 {
     struct stat info;
     const char *fault;
 
     if (stat(path, &info) != 0) {
-        char above[DOCTOR_PATH_SIZE];
-
-        (void)snprintf(above, sizeof above, "%s", path);
-        *strrchr(above, '/') = '\0';
-        if (errno != ENOENT || above[0] == '\0' ||
-            faccessat(AT_FDCWD, above, W_OK | X_OK, AT_EACCESS) != 0)
+        if (errno != ENOENT || !can_be_made(path, levels))
             return false;
         findings_add(&doctor->findings, FINDING_OK, about, "%s will be made by the first run",
                      path);
         return true;
+    }
+    if (is_anothers(path, &info)) {
+        findings_add(&doctor->findings, FINDING_OK, about,
+                     "%s belongs to another user (%ju) and holds none of this one's", path,
+                     (uintmax_t)info.st_uid);
+        return false;
     }
     fault = fault_of(path, &info);
     if (fault == NULL) {
@@ -101,14 +131,21 @@ int doctor_state(struct doctor *doctor)
 {
     char path[JOURNAL_PATH_SIZE];
 
-    for (size_t i = 0; journal_directory_candidate(i, path); i++)
-        if (path[0] == '/' && judge_directory(doctor, path))
+    for (size_t i = 0; journal_directory_candidate(i, path); i++) {
+        char next[JOURNAL_PATH_SIZE];
+        /* The last is in the user's home, where what it lies in is made, too. */
+        const bool at_home = geteuid() != 0 && !journal_directory_candidate(i + 1, next);
+        const unsigned levels = !at_home ? 0 : getenv("XDG_STATE_HOME") != NULL ? 1 : 2;
+
+        if (path[0] == '/' && judge_directory(doctor, path, levels))
             return DNSHOOK_OK;
+    }
     findings_add(&doctor->findings, FINDING_PROBLEM, about,
                  "there is no directory to keep a journal in: what a killed run leaves behind is "
                  "not on record");
     findings_remedy(&doctor->findings,
-                    "make /var/lib/dnshook with mode 0700, or set StateDirectory=dnshook in the "
-                    "service");
+                    "run this as the user who runs the ACME client; if that is this one, give it a "
+                    "directory with mode 0700 in HOME/.local/state/dnshook, or set "
+                    "StateDirectory=dnshook in the service");
     return DNSHOOK_OK;
 }

@@ -206,6 +206,28 @@ def state(t, w):
     named(t, result, "ok", "state: /var/lib/dnshook ")
 
 
+def another_user(t, w):
+    """a user who is not root, beside root's directory"""
+    home = HOME + "/user"
+    os.makedirs("/var/lib/dnshook", mode=0o700, exist_ok=True)
+    os.makedirs(home)
+    os.chown(home, 65534, -1)
+    command = ["setpriv", "--reuid=65534", "--clear-groups", PROGRAM, "doctor"]
+    for directory, status, kind in ((home, 0, "ok"), ("/nowhere", 1, "problem")):
+        env = process.clean_environment(**ENV, HOME=directory)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=90,
+                              check=False)
+        said = done.stdout + done.stderr
+        t.equal(done.returncode, status, f"{directory}: exit status {status}", said)
+        t.match(r"(?m)^ok +state: /var/lib/dnshook belongs to another user", said,
+                "root's is no fault")
+        t.no_match(r"chown it", said, "and is not to be given away")
+        t.match(rf"(?m)^{kind} +state: "
+                + (home + r"/\.local/state/dnshook will be made" if status == 0
+                   else r"there is no directory[^\n]*\n +to do: run this as the user"), said,
+                f"{directory}: {kind}")
+
+
 def accounts(t, w):
     """accounts of the environment"""
     result = doctor(w, env={"RFC2136_TSIG_SECRET": servers.Key("x").secret})
@@ -298,8 +320,8 @@ def interrupted(t, w):
     t.equal(code, 1, "a full disk: exit status 1")
 
 
-SCENARIOS = [sound, hooks, programs, providers, state, accounts, configuration, resolvers, clock,
-             interrupted]
+SCENARIOS = [sound, hooks, programs, providers, state, another_user, accounts, configuration,
+             resolvers, clock, interrupted]
 
 
 def main():
