@@ -85,11 +85,23 @@ static bool check_modes(struct doctor *doctor, const char *client, const char *p
     return true;
 }
 
+/* Where this user may not look, nothing is known to be wrong. */
+static void say_hidden(struct doctor *doctor, const char *client, const char *path)
+{
+    findings_add(&doctor->findings, FINDING_REMARK, about,
+                 "%s runs %s, which this user may not look at: %s", client, path, strerror(EACCES));
+    findings_remedy(&doctor->findings, "run this as the user who runs %s", client);
+}
+
 bool doctor_program(struct doctor *doctor, const char *client, const char *path)
 {
     struct findings *const findings = &doctor->findings;
     struct stat file;
 
+    if (stat(path, &file) != 0 && errno == EACCES && geteuid() != 0) {
+        say_hidden(doctor, client, path);
+        return false;
+    }
     if (stat(path, &file) != 0) {
         findings_add(findings, FINDING_PROBLEM, about, "%s is to run %s: %s", client, path,
                      strerror(errno));
@@ -172,6 +184,10 @@ static void judge_entry(struct doctor *doctor, const char *directory, const char
     if (asprintf(&path, "%s/%s", directory, name) < 0) {
         path = NULL;
         doctor->findings.lost = true;
+        return;
+    }
+    if (stat(path, &file) != 0 && errno == EACCES && geteuid() != 0) {
+        say_hidden(doctor, "acmetool", path);
         return;
     }
     if (stat(path, &file) != 0) {

@@ -228,6 +228,25 @@ def another_user(t, w):
                 f"{directory}: {kind}")
 
 
+def hidden(t, w):
+    """hooks where a user who is not root may not look"""
+    os.makedirs(HOME + "/hidden", mode=0o700)
+    shutil.copy("/bin/true", HOME + "/hidden/hook")
+    os.makedirs(HOOKS, exist_ok=True)
+    os.symlink(HOME + "/hidden/hook", HOOKS + "/hidden")
+    write("/etc/dehydrated/config", f"HOOK={HOME}/hidden/hook\n")
+    command = ["setpriv", "--reuid=65534", "--clear-groups", PROGRAM, "doctor"]
+    result = subprocess.run(command, env=process.clean_environment(**ENV), capture_output=True,
+                            text=True, timeout=90, check=False)
+    os.remove(HOOKS + "/hidden")
+    os.remove("/etc/dehydrated/config")
+    t.no_match(r"(?m)^problem +hooks", result.stdout, "nothing is known to be wrong")
+    for client, path in (("acmetool ", HOOKS + "/hidden"),
+                         ("dehydrated ", HOME + "/hidden/hook")):
+        t.match(rf"(?m)^remark +hooks: {client}[^\n]*runs {path}, which this user may not look at"
+                r"[^\n]*\n +to do: run this as the user who", result.stdout, client)
+
+
 def accounts(t, w):
     """accounts of the environment"""
     result = doctor(w, env={"RFC2136_TSIG_SECRET": servers.Key("x").secret})
@@ -320,8 +339,8 @@ def interrupted(t, w):
     t.equal(code, 1, "a full disk: exit status 1")
 
 
-SCENARIOS = [sound, hooks, programs, providers, state, another_user, accounts, configuration,
-             resolvers, clock, interrupted]
+SCENARIOS = [sound, hooks, programs, providers, state, another_user, hidden, accounts,
+             configuration, resolvers, clock, interrupted]
 
 
 def main():
