@@ -367,6 +367,20 @@ static void say_left_behind(const struct challenge *set, size_t count)
     }
 }
 
+/* Copies the placed values over that are surely there, or the others. */
+static void take_placed(struct challenge *set, size_t count, bool sure, struct challenge *placed,
+                        size_t *left)
+{
+    for (size_t i = 0; i < count; i++)
+        if (set[i].placed && (set[i].status == DNSHOOK_OK) == sure) {
+            placed[*left] = set[i];
+            placed[*left].change.zone = &placed[*left].public_zone;
+            (*left)++;
+        }
+}
+
+/* What is surely there goes first: a service that has failed may take all the time that is left,
+ * and the values of another account would stay. */
 int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
 {
     CLEANUP_FREE struct challenge *placed = calloc(count, sizeof *placed);
@@ -381,12 +395,8 @@ int challenge_roll_back(struct road *road, struct challenge *set, size_t count)
         say_left_behind(set, count);
         return status;
     }
-    for (size_t i = 0; i < count; i++)
-        if (set[i].placed) {
-            placed[left] = set[i];
-            placed[left].change.zone = &placed[left].public_zone;
-            left++;
-        }
+    take_placed(set, count, true, placed, &left);
+    take_placed(set, count, false, placed, &left);
     status = left > 0 ? challenge_remove(road, placed, left) : DNSHOOK_OK;
     say_left_behind(placed, left);
     deadline_last_words("");

@@ -3,8 +3,11 @@
 its alias, its time, and that nothing of the environment gets into an account."""
 import os
 import signal
+import socket
 import sys
 import time
+
+import dns.opcode
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
 
@@ -46,6 +49,17 @@ account = none
 """
 
 
+class Mute(faults.FaultServer):
+    """Hands every message to the first BIND as it is, but answers no update."""
+
+    def answer(self, wire, address, transport):
+        if dns.opcode.from_flags(int.from_bytes(wire[2:4], "big")) == dns.opcode.UPDATE:
+            return None
+        with socket.create_connection((v4(10), 53), 5) as link, link.makefile("rb") as answer:
+            link.sendall(len(wire).to_bytes(2, "big") + wire)
+            return answer.read(int.from_bytes(answer.read(2), "big"))
+
+
 def build(w):
     """Two BINDs, each with zones and a key that the other does not have."""
     w.delegate("one.test", NS1)
@@ -69,6 +83,8 @@ def build(w):
     two.start()
     w.addresses(12)
     w.add(faults.FaultServer("slow", [v4(12)], faults.Lagging(v4(10), 1000)))
+    w.addresses(13)
+    w.add(Mute("mute", [v4(13)], None))
     write("k2.secret", K2.secret + "\n")
 
 
@@ -206,6 +222,22 @@ def times(t, w):
                 f"{host}: the value was taken back")
 
 
+def one_fails(t, w):
+    """names of two accounts in one call: one service is silent, the other's value is taken back"""
+    env = config("fails", ACCOUNTS.replace(v4(10), v4(13)) + DOMAINS)
+    hosts = ("fails.one.test", "fails.two.test")
+    triples = [word for host in hosts for word in (host, "t", VALUE)]
+    result = w.dnshook("-v", "--timeout", "16", "deploy_challenge", *triples, env=env, timeout=100)
+    t.exits(result, 1, "the call fails")
+    t.match("_acme-challenge.fails.two.test: the value has been added", result.err,
+            "the second account had its value", result)
+    t.equal(dnsq.texts(v4(11), "_acme-challenge.fails.two.test"), [],
+            "which is gone, though the time ends with the first account's", result)
+    t.match("later run: dnshook --provider 'first' challenge-dns-stop fails.one.test", result.err,
+            "what is unknown is said", result)
+    t.equal(len(journal(env)), 1, "and on record")
+
+
 def killed(t, w):
     """a killed run is on record under its account, and the stop finds it"""
     env = config("killed", ACCOUNTS + "[domain slow.test]\naccount = first\n")
@@ -283,7 +315,7 @@ def main():
     tap = lab.Tap()
     with lab.World() as w:
         build(w)
-        tap.run([routes, environment, nobody, by_name, domains, times, killed,
+        tap.run([routes, environment, nobody, by_name, domains, times, one_fails, killed,
                  what_to_run_first, wrong], w, parallel=4)
         w.finish(tap)
 
