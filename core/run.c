@@ -94,46 +94,56 @@ int run_start_clock(const struct run *run, bool keep)
     return deadline_start(total, keep ? reserve_of(total) : 0);
 }
 
-/* Gives the run the time that an account's parameters ask for, and what the rest of the way
- * needs. */
+/* Gives the run the time that the accounts' parameters ask for, and what the rest of the way
+ * needs; never less than the initial time where an account asks for none. */
 static int extend_clock(const struct run *run, struct road *road)
 {
     int64_t wait = 0;
+    bool all = true;
 
-    for (const struct account *each = road->accounts; each != NULL; each = each->next)
-        if (instance_timeout(each->instance) > wait)
-            wait = instance_timeout(each->instance);
-    if (wait == 0 || run->options.timeout_given)
+    for (const struct account *each = road->accounts; each != NULL; each = each->next) {
+        const int64_t own = instance_timeout(each->instance);
+
+        wait = own > wait ? own : wait;
+        all = all && own != 0;
+    }
+    if (wait == 0 || run->options.timeout_given ||
+        (!all && wait + RESERVE + RESERVE < run->options.timeout))
         return DNSHOOK_OK;
     road->wait_limit = wait;
     return deadline_start(wait + RESERVE + RESERVE, RESERVE);
 }
 
-/* The longest time that the configuration gives one of the names; 0: it says nothing. */
-static int64_t configured_time(const struct road *road, const struct account_wanted *wanted,
-                               size_t count)
+/* The time that the configuration gives a name; 0: it says nothing. */
+static int64_t configured_time(const struct road *road, const struct account_wanted *wanted)
 {
+    const struct config_domain *const domain = wanted->domain;
+
+    if (domain != NULL && domain->deadline != 0)
+        return domain->deadline;
+    return road->config != NULL ? road->config->propagation.deadline : 0;
+}
+
+/* The longest time counts. A name that nothing is said of has what its account asks for, or the
+ * initial value. */
+static int set_clock(const struct run *run, struct road *road, const struct account_wanted *wanted,
+                     const struct challenge *set, size_t count, bool keep)
+{
+    bool given = false;
     int64_t longest = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const struct config_domain *const domain = wanted[i].domain;
-        int64_t time = domain != NULL ? domain->deadline : 0;
+        const int64_t wait = instance_timeout(set[i].account->instance);
+        int64_t time = configured_time(road, &wanted[i]);
 
-        if (time == 0 && road->config != NULL)
-            time = road->config->propagation.deadline;
+        given = given || time != 0;
+        if (time == 0)
+            time = wait != 0 ? wait + RESERVE + RESERVE : run->options.timeout;
         longest = time > longest ? time : longest;
     }
-    return longest;
-}
-
-static int set_clock(const struct run *run, struct road *road, const struct account_wanted *wanted,
-                     size_t count, bool keep)
-{
-    const int64_t time = configured_time(road, wanted, count);
-
-    if (time == 0 || run->options.timeout_given)
+    if (!given || run->options.timeout_given)
         return extend_clock(run, road);
-    return deadline_start(time, keep ? reserve_of(time) : 0);
+    return deadline_start(longest, keep ? reserve_of(longest) : 0);
 }
 
 /* ---- opening ---- */
@@ -367,7 +377,7 @@ static int give_accounts(const struct run *run, const char *name, bool keep, str
     if (status == DNSHOOK_OK && nobody == EXIT_DONE)
         status = each_of(keep, set, count, &steps);
     if (status == DNSHOOK_OK && nobody == EXIT_DONE)
-        status = set_clock(run, road, wanted, count, keep);
+        status = set_clock(run, road, wanted, set, count, keep);
     free(wanted);
     return nobody != EXIT_DONE ? nobody : run_exit(status);
 }

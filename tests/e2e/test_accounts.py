@@ -222,6 +222,23 @@ def times(t, w):
                 f"{host}: the value was taken back")
 
 
+def mixed_times(t, w):
+    """a name of which nothing is said has its own time beside one that has less"""
+    slow = "[domain slow.test]\naccount = third\n[domain one.test]\naccount = first\n"
+    third = ACCOUNTS[:ACCOUNTS.index("\n[account second]")].replace("first", "third")
+    for name, text in (("domain", ACCOUNTS + third + slow + "deadline = 4\n"),
+                       ("account", ACCOUNTS.replace("\n[account second]",
+                                                    "sync-timeout = 1\n[account second]")
+                        + third + slow)):
+        hosts = (f"{name}.slow.test", f"{name}.one.test")
+        run = w.start_dnshook("deploy_challenge", *[word for host in hosts for word in
+                                                    (host, "t", VALUE)],
+                              env=config("mixed-" + name, text))
+        time.sleep(6)
+        run.signal(signal.SIGTERM)
+        t.exits(run.wait(), 143, f"a short time of the other's {name}: the wait goes on")
+
+
 def one_fails(t, w):
     """names of two accounts in one call: one service is silent, the other's value is taken back"""
     env = config("fails", ACCOUNTS.replace(v4(10), v4(13)) + DOMAINS)
@@ -315,8 +332,8 @@ def main():
     tap = lab.Tap()
     with lab.World() as w:
         build(w)
-        tap.run([routes, environment, nobody, by_name, domains, times, one_fails, killed,
-                 what_to_run_first, wrong], w, parallel=4)
+        tap.run([routes, environment, nobody, by_name, domains, times, mixed_times, one_fails,
+                 killed, what_to_run_first, wrong], w, parallel=4)
         w.finish(tap)
 
 
