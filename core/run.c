@@ -228,7 +228,8 @@ struct steps {
     int (*step)(struct steps *steps, size_t i, struct challenge *challenge);
 };
 
-/* Every account of the configuration can be opened as far as that is known without doing so. */
+/* Every account of the configuration can be opened as far as that is known without doing so, also
+ * those that the call does not need: the file is right as a whole, or nobody is asked. */
 static int check_accounts(const struct run *run, const struct config *config)
 {
     int status = DNSHOOK_OK;
@@ -245,8 +246,8 @@ static int check_accounts(const struct run *run, const struct config *config)
 }
 
 /* The domain of a host; where none matches, that of the record name, for which the DNS has to be
- * asked: so all accounts are looked at first. */
-static int find_domain(const struct run *run, struct road *road, const struct challenge *challenge,
+ * asked. */
+static int find_domain(struct road *road, const struct challenge *challenge,
                        const struct config_domain **domain)
 {
     struct route route;
@@ -255,9 +256,7 @@ static int find_domain(const struct run *run, struct road *road, const struct ch
     *domain = config_domain(road->config, challenge->host);
     if (*domain != NULL || road->config == NULL || !road->config->has_domains || challenge->at_name)
         return DNSHOOK_OK;
-    status = check_accounts(run, road->config);
-    if (status == DNSHOOK_OK)
-        status = challenge_route(road->view, challenge->host, &route);
+    status = challenge_route(road->view, challenge->host, &route);
     if (status == DNSHOOK_OK)
         *domain = config_domain(road->config, route.record);
     return status;
@@ -280,7 +279,7 @@ static int choose(const struct run *run, struct road *road, const char *name,
     *wanted = (struct account_wanted){.provider = NULL};
     if (road->config == NULL)
         return say_none_chosen();
-    status = find_domain(run, road, challenge, &domain);
+    status = find_domain(road, challenge, &domain);
     if (status != DNSHOOK_OK)
         return status;
     if (domain != NULL && domain->account != NULL)
@@ -369,6 +368,9 @@ static int give_accounts(const struct run *run, const char *name, bool keep, str
     int status = wanted != NULL ? DNSHOOK_OK : log_no_memory();
     int nobody = EXIT_DONE;
 
+    /* What is there is taken away as far as that can be done. */
+    if (status == DNSHOOK_OK && keep && road->config != NULL)
+        status = check_accounts(run, road->config);
     if (status == DNSHOOK_OK)
         status = each_of(keep, set, count, &steps);
     if (status == DNSHOOK_OK)

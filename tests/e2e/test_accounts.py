@@ -299,6 +299,8 @@ def wrong(t, w):
         "section": ("[acount x]\nprovider = rfc2136\n", r":\d+: .*account"),
         "account": (ACCOUNTS + "[domain one.test]\naccount = frist\n", r":\d+: .*first"),
         "key": (ACCOUNTS.replace("nameserver", "nameservr", 1) + DOMAINS, r":\d+: .*nameserver"),
+        "another's key": (ACCOUNTS.replace("secret-file", "secret-fiel") + DOMAINS,
+                          r":\d+: .*tsig-secret"),
         "twice": (ACCOUNTS + "[account first]\nprovider = rfc2136\n", r":\d+: "),
         "number": (ACCOUNTS + DOMAINS + "[propagation]\ndeadline = soon\n", r":\d+: "),
         "provider": ("[account x]\nprovider = rfc2137\n[domain one.test]\naccount = x\n", "rfc2136"),
@@ -311,6 +313,11 @@ def wrong(t, w):
         t.exits(result, 1, f"{name}: exit status 1")
         t.match(pattern, result.err, f"{name}: says where and what", result)
     path = config("wrong", ACCOUNTS + DOMAINS)["DNSHOOK_CONFIG"]
+    other = config("other", ACCOUNTS + "[domain two.test]\naccount = second\n")["DNSHOOK_CONFIG"]
+    os.chmod(other, 0o644)
+    result = w.dnshook("--config", other, START, "quiet.two.test", "", VALUE)
+    t.exits(result, 1, "another account's secret that everybody may read: refused")
+    t.match("run chmod o= ", result.err, "with what to do", result)
     for mode, word in ((0o644, "chmod"), (0o666, "chmod"), (0o662, "chmod")):
         os.chmod(path, mode)
         result = w.dnshook("--config", path, START, "quiet.one.test", "", VALUE)
