@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,12 +70,19 @@ static int say_none_chosen(void)
     return DNSHOOK_BAD_CONFIG;
 }
 
+/* True unless it is certain that there is no configuration: one that cannot be reached is said by
+ * who reads it. */
+static bool may_have_config(void)
+{
+    return access(CONFIG_PATH, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 bool run_has_provider(const struct run *run, const char *name)
 {
     if (name == NULL && names_a_file(run))
         return false;
     if (name != NULL || run_provider_name(run) != NULL || run->options.config != NULL ||
-        variable("DNSHOOK_CONFIG") != NULL || access(CONFIG_PATH, F_OK) == 0)
+        variable("DNSHOOK_CONFIG") != NULL || may_have_config())
         return true;
     (void)say_none_chosen();
     return false;

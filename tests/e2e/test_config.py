@@ -3,6 +3,7 @@
 a nameserver to ask; secrets, files that are refused, the example."""
 import json
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
@@ -154,6 +155,19 @@ def which_file(t, w):
         t.match(f"there is no configuration file {HOME}/none", result.err, "says so", result)
 
 
+def out_of_reach(t, w):
+    """the default file is in a directory that the user may not enter"""
+    write(DEFAULT, TEXT)
+    os.chmod(os.path.dirname(DEFAULT), 0o700)
+    for words in (("config",), ("challenge-dns-start", "www.example.org", "", "value")):
+        result = w.dnshook("--reuid=54321", "--clear-groups", os.environ["BINDIR"] + "/dnshook", *words,
+                           name=shutil.which("setpriv"))
+        t.exits(result, 1, f"{words[0]}: fails")
+        t.match(f"{DEFAULT} cannot be read: Permission denied", result.err, "says why", result)
+    os.chmod(os.path.dirname(DEFAULT), 0o755)
+    os.unlink(DEFAULT)
+
+
 def roads(t, w):
     """the road of a name"""
     path = config("roads")
@@ -257,7 +271,8 @@ def main():
     lab.enter()
     tap = lab.Tap()
     with lab.World() as w:
-        tap.run([the_file, no_secret, environment, which_file, roads, misfits, wrong, example], w)
+        tap.run([the_file, no_secret, environment, which_file, out_of_reach, roads, misfits,
+                 wrong, example], w)
         w.finish(tap)
 
 
