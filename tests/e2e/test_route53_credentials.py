@@ -208,6 +208,19 @@ def account_role(t, c):
     t.equal(trusted.sessions, [], "AWS_ROLE_ARN in the environment: is for web identity alone")
 
 
+def account_file(t, c):
+    """an account of the configuration that has a credentials file of its own"""
+    user, other = c.account.user(), c.account.user()
+    shared = files(c, credentials=f"[default]\n{static(user.keys[0])}")
+    text = ["[account route53]", "provider = route53",
+            f"shared-credentials-file = {shared['AWS_SHARED_CREDENTIALS_FILE']}", "",
+            "[domain keys.test]", "account = route53", f"zone = {c.zone.id}", ""]
+    env = {"DNSHOOK_CONFIG": write(c.folder() + "/dnshook.conf", "\n".join(text))}
+    works(t, c, {**env, **other.environment(), "AWS_PROFILE": "none"}, lambda: user.calls,
+          "whatever the environment says")
+    t.equal(other.calls, [], "the key of the environment is not used")
+
+
 def expired_once(t, c):
     """expired credentials are refreshed once"""
     user = c.account.user()
@@ -372,8 +385,8 @@ def main():
         cast = Cast(w, aws)
         w.start()
         aws.start()
-        tap.run([environment, hidden_home, profiles, assumed, account_role, expired_once, web_identity,
-                 process, sso, container, instance], cast, parallel=1)
+        tap.run([environment, hidden_home, profiles, assumed, account_role, account_file,
+                 expired_once, web_identity, process, sso, container, instance], cast, parallel=1)
         cast.desk.finish(tap)
         aws.finish(tap)
         w.finish(tap)
