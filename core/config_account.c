@@ -127,8 +127,10 @@ static const char *expand(const struct config_place *place, const char *value, c
     return NULL;
 }
 
-/* The file that NAME-file names; a relative path lies in $CREDENTIALS_DIRECTORY. */
-static int find_file(const struct config_place *place, const char *text, char path[PATH_SIZE])
+/* The file that NAME-file names; a relative path lies in $CREDENTIALS_DIRECTORY. Where that of a
+ * secret belongs, the secret itself may stand: it is not shown. */
+static int find_file(const struct config_place *place, const char *text, bool secret,
+                     char path[PATH_SIZE])
 {
     const char *const directory = getenv("CREDENTIALS_DIRECTORY");
     const bool relative = *text != '/';
@@ -136,10 +138,10 @@ static int find_file(const struct config_place *place, const char *text, char pa
 
     if (relative && (directory == NULL || *directory != '/'))
         return config_refuse(place,
-                             "\"%.255s\" is a relative path, which is looked for in "
+                             "%s%.255s%s is a relative path, which is looked for in "
                              "$CREDENTIALS_DIRECTORY, and that is not set (systemd does, with "
                              "LoadCredential=): write the whole path",
-                             text);
+                             secret ? "" : "\"", secret ? "this" : text, secret ? "" : "\"");
     size =
         snprintf(path, PATH_SIZE, "%s%s%s", relative ? directory : "", relative ? "/" : "", text);
     return size < PATH_SIZE ? DNSHOOK_OK : config_refuse(place, "the path is too long");
@@ -196,7 +198,7 @@ int config_value(const struct config *config, const struct config_setting *setti
     *value = NULL;
     *source = NULL;
     if (status == DNSHOOK_OK && (is_file || is_path))
-        status = find_file(&place, text, path);
+        status = find_file(&place, text, secret, path);
     if (status == DNSHOOK_OK)
         status = is_file ? read_file(&place, path, secret, value)
                          : config_keep(value, is_path ? path : text);

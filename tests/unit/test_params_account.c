@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum { IDENTITY, SECRET, AMBIENT, PLAIN, ZONE, COUNT_OF_PARAMS };
@@ -130,6 +131,25 @@ static void a_variable_by_name(void **state)
     assert_has(sandbox_release(), "dnshook.conf:3");
 }
 
+/* Whoever writes a secret where its file belongs does not read it in a log. */
+static void a_secret_for_a_file(void **state)
+{
+    const char *said;
+
+    (void)state;
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    sandbox_capture();
+    assert_int_equal(take("[account a]\nprovider = fake\nkey-file = c2VjcmV0\n"),
+                     DNSHOOK_BAD_CONFIG);
+    said = sandbox_release();
+    assert_has(said, "dnshook.conf:3: this is a relative path");
+    assert_null(strstr(said, "c2VjcmV0"));
+    reset(NULL);
+    sandbox_capture();
+    assert_int_equal(take("[account a]\nprovider = fake\nlevel-file = low\n"), DNSHOOK_BAD_CONFIG);
+    assert_has(sandbox_release(), "dnshook.conf:3: \"low\" is a relative path");
+}
+
 static void a_domain_has_the_zone(void **state)
 {
     static const char text[] = "[account a]\nprovider = fake\nzone-id = account\n"
@@ -164,8 +184,8 @@ static void what_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(from_the_file_alone),   TEST(the_platform),    TEST(a_variable_by_name),
-        TEST(a_domain_has_the_zone), TEST(what_is_missing),
+        TEST(from_the_file_alone), TEST(the_platform),          TEST(a_variable_by_name),
+        TEST(a_secret_for_a_file), TEST(a_domain_has_the_zone), TEST(what_is_missing),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
