@@ -173,6 +173,8 @@ static int said(const struct instance *instance, int status)
     if (status == DNSHOOK_OK)
         return status;
     log_error("%s: %s", provider_name(instance), reason_of(instance, status));
+    if (instance->params != NULL)
+        params_explain(instance->params, reason_of(instance, status));
     return status < 0 || status > DNSHOOK_UNSUPPORTED ? DNSHOOK_BAD_ANSWER : status;
 }
 

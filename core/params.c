@@ -1,5 +1,6 @@
 #include "params.h"
 
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct params {
     char **values;  /* of the same index as provider->params */
     char **sources; /* where each comes from, for people */
     int64_t timeout;
+    bool configured; /* they are those of an account */
 };
 
 static void wipe_free(char *text)
@@ -401,6 +403,47 @@ static int finish(struct params *params, const struct params_origin *origin)
     return DNSHOOK_OK;
 }
 
+/* ---- what messages mean ---- */
+
+struct mention {
+    const struct params *params;
+    const char *text;
+    size_t index;
+};
+
+static bool is_part_of_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Says the parameter, if the text names the variable. */
+static int explain(void *opaque, const char *name)
+{
+    const struct mention *const mention = opaque;
+    const struct params *const params = mention->params;
+    const char *const source = params->sources[mention->index];
+    const char *const found = strstr(mention->text, name);
+
+    if (found == NULL || is_part_of_name(found[strlen(name)]) ||
+        (found != mention->text && is_part_of_name(found[-1])))
+        return 0;
+    log_error("%s: for this account, %s is the key %s of the configuration%s%s%s",
+              params->provider->op.name, name, params->provider->params[mention->index].name,
+              source != NULL ? " (" : "", source != NULL ? source : "", source != NULL ? ")" : "");
+    return 1;
+}
+
+void params_explain(const struct params *params, const char *text)
+{
+    for (size_t i = 0; params->configured && i < params->provider->param_count; i++) {
+        struct mention mention = {.params = params, .text = text, .index = i};
+
+        (void)each_env(&params->provider->params[i], explain, &mention);
+    }
+}
+
+/* ---- the whole ---- */
+
 /* Without any value yet; NULL when memory ran out (said). */
 static struct params *params_new(const struct provider *provider)
 {
@@ -438,6 +481,7 @@ int params_read(const struct provider *provider, const struct params_origin *ori
 
     if (new == NULL)
         return DNSHOOK_NO_MEMORY;
+    new->configured = origin != NULL;
     status = origin != NULL ? read_account(new, origin) : read_environment(new);
     if (status == DNSHOOK_OK && origin == NULL)
         status = read_variable_files(new);

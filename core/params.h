@@ -41,6 +41,10 @@ const char *params_get(const struct params *params, const char *name);
  * none. Valid until params_free(). */
 const char *params_source(const struct params *params, const char *name);
 
+/* A provider's messages name variables of the environment, which an account does not read: says
+ * which key each of those in `text` is. Nothing for parameters that are no account's. */
+void params_explain(const struct params *params, const char *text);
+
 /* The value of the parameter with DNSHOOK_PARAM_TIMEOUT in milliseconds; 0 if there is none. */
 int64_t params_timeout(const struct params *params);
 

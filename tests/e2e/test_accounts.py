@@ -192,6 +192,8 @@ def domains(t, w):
     result = w.dnshook(START, "zone.one.test", "", VALUE, env=env)
     t.exits(result, 1, "a zone that does not hold the record name fails")
     t.match("third.test", result.err, "and is named", result)
+    t.match(r"RFC2136_ZONE is the key zone of the configuration \(.*/zone\.conf:\d+\)", result.err,
+            "with the line that it stands in", result)
     env = with_domain("resolvers", f"account = first\nresolvers = {v4(99)}\n")
     result = w.dnshook("--timeout", "4", START, "resolvers.one.test", "", VALUE, env=env)
     t.match(v4(99), result.err, "the domain's resolvers are asked", result)

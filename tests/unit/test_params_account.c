@@ -165,6 +165,26 @@ static void a_domain_has_the_zone(void **state)
     assert_has(sandbox_release(), "dnshook.conf:6");
 }
 
+static void what_a_message_means(void **state)
+{
+    const char *said;
+
+    (void)state;
+    assert_int_equal(take("[account a]\nprovider = fake\nuser = u\nzone-id = z\n"), DNSHOOK_OK);
+    sandbox_capture();
+    params_explain(params, "set T_ZONE, or T_LEVEL; MY_T_USER and T_USERS are others");
+    said = sandbox_release();
+    assert_has(said, "T_ZONE is the key zone-id of the configuration (");
+    assert_has(said, "dnshook.conf:4)");
+    assert_has(said, "T_LEVEL is the key level of the configuration\n");
+    assert_null(strstr(said, "T_USER"));
+    reset(NULL);
+    assert_int_equal(params_read(&provider, NULL, &params), DNSHOOK_OK);
+    sandbox_capture();
+    params_explain(params, "set T_ZONE");
+    assert_string_equal(sandbox_release(), "");
+}
+
 static void what_is_missing(void **state)
 {
     (void)state;
@@ -184,8 +204,9 @@ static void what_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(from_the_file_alone), TEST(the_platform),          TEST(a_variable_by_name),
-        TEST(a_secret_for_a_file), TEST(a_domain_has_the_zone), TEST(what_is_missing),
+        TEST(from_the_file_alone),  TEST(the_platform),          TEST(a_variable_by_name),
+        TEST(a_secret_for_a_file),  TEST(a_domain_has_the_zone), TEST(what_is_missing),
+        TEST(what_a_message_means),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
