@@ -116,16 +116,23 @@ static bool undecided(const struct conform *conform, enum check check)
     return conform->report.results[check].verdict == VERDICT_NONE && !conform_over();
 }
 
-/* Makes the change with the fault. True if the fault came to be; what the call did then is judged.
- */
-static bool strike_once(struct conform *conform, const struct fault_row *row, struct place *place,
-                        const struct shim_fault *fault)
+/* What came of one fault, before any other child overwrites the outcome. */
+struct blow {
+    bool fired;
+    bool exchange; /* the service that was struck sends something */
+    bool done;     /* the call returned DNSHOOK_OK all the same */
+};
+
+/* Makes the change with the fault, and judges what the call did then. */
+static struct blow strike_once(struct conform *conform, const struct fault_row *row,
+                               struct place *place, const struct shim_fault *fault)
 {
     const struct changes changes = {
         .list = {{.place = place, .value = &place->values[COMES_AND_GOES], .action = row->action}},
         .count = 1,
         .fault = *fault,
         .time = FAULT_TIME};
+    const struct outcome *const outcome = conform->outcome;
     enum child_end end;
 
     conform->hang = row->check;
@@ -134,13 +141,16 @@ static bool strike_once(struct conform *conform, const struct fault_row *row, st
     if (end == CHILD_DIED)
         change_not_done(conform, row->check, end);
     if (end != CHILD_DONE)
-        return false;
-    if (conform->outcome->watch.lasted > row->lasts)
+        return (struct blow){0};
+    if (outcome->watch.lasted > row->lasts)
         report_fail(&conform->report, row->check,
                     "service call %u of %s returned %s, and the call went on for %lld ms",
                     fault->at, row->action == DNSHOOK_ADD ? "add()" : "remove()",
-                    report_status(row->status), (long long)conform->outcome->watch.lasted);
-    return conform->outcome->watch.fired;
+                    report_status(row->status), (long long)outcome->watch.lasted);
+    return (struct blow){.fired = outcome->watch.fired,
+                         .exchange = outcome->watch.exchanges[fault->at - 1],
+                         .done =
+                             outcome->results[0].made && outcome->results[0].status == DNSHOOK_OK};
 }
 
 /* After a fault: an OK must be true, and a removal must find what is there, or nothing. */
@@ -159,21 +169,22 @@ static void mend(struct conform *conform, const struct fault_row *row, struct pl
         place_probe(conform, row->check, place, COMES_AND_GOES);
 }
 
-/* One fault, from a set without the value (add) or with it (remove) back to one without it. */
+/* One fault, from a set without the value (add) or with it (remove) back to one without it. True if
+ * there may be another one; *exchange says whether something was to be sent where it struck. */
 static bool try_fault(struct conform *conform, const struct fault_row *row, struct place *place,
-                      const struct shim_fault *fault)
+                      const struct shim_fault *fault, bool *exchange)
 {
-    bool fired;
-    bool done;
+    struct blow blow;
 
+    *exchange = false;
     if (row->action == DNSHOOK_REMOVE &&
         !change_make(conform, row->check, place, COMES_AND_GOES, DNSHOOK_ADD))
         return false;
-    fired = strike_once(conform, row, place, fault);
-    done = conform->outcome->results[0].made && conform->outcome->results[0].status == DNSHOOK_OK;
+    blow = strike_once(conform, row, place, fault);
+    *exchange = blow.exchange;
     if (undecided(conform, row->check))
-        mend(conform, row, place, done);
-    return fired && undecided(conform, row->check);
+        mend(conform, row, place, blow.done);
+    return blow.fired && undecided(conform, row->check);
 }
 
 /* Each service that the call uses, one after the other. `until` bounds it in time. */
@@ -181,19 +192,22 @@ static void try_faults(struct conform *conform, const struct fault_row *row, str
                        int64_t until)
 {
     bool fired = true;
+    bool exchange = false;
     unsigned at = 1;
+    unsigned lost = 0;
 
     for (; at <= SHIM_SERVICES_MAX && fired && deadline_now() < until; at++) {
-        bool exchange;
+        struct shim_fault fault = {.at = at, .status = row->status};
 
-        fired =
-            try_fault(conform, row, place, &(struct shim_fault){.at = at, .status = row->status});
-        exchange = conform->outcome->watch.exchanges[at - 1];
-        if (fired && exchange)
-            fired = try_fault(conform, row, place,
-                              &(struct shim_fault){.at = at, .status = row->status, .after = true});
+        fired = try_fault(conform, row, place, &fault, &exchange);
+        if (!fired || !exchange)
+            continue;
+        fault.after = true;
+        lost++;
+        fired = try_fault(conform, row, place, &fault, &exchange);
     }
-    log_info("%s: service calls 1 to %u were ended", place->name, at - 1);
+    log_info("%s: service calls 1 to %u were ended, and the answers of %u of them lost",
+             place->name, at - 1, lost);
 }
 
 void conform_interruptions(struct conform *conform)
