@@ -38,6 +38,35 @@ static void use_wrong(struct bench *bench, const void *opaque)
     instance_close(instance);
 }
 
+/* Proves the credentials as they are: a check() that refuses everything would else be taken for one
+ * that knows right from wrong. */
+static void use_right(struct bench *bench, const void *opaque)
+{
+    struct instance *instance = NULL;
+
+    (void)opaque;
+    if (bench_open(bench, &instance) != DNSHOOK_OK)
+        return;
+    bench->outcome->status = instance_check(instance, &bench->conform->public_zone);
+    instance_close(instance);
+}
+
+static void right_credentials(struct conform *conform)
+{
+    const struct outcome *const outcome = conform->outcome;
+    const enum child_end end = child_run(conform, use_right, NULL, CALL_TIME);
+
+    if (end != CHILD_DONE)
+        change_not_done(conform, CHECK_CREDENTIALS, end);
+    else if ((outcome->watch.broken & UINT32_C(1) << RULE_STATUS) == 0 &&
+             outcome->status != DNSHOOK_OK && outcome->status != DNSHOOK_UNSUPPORTED &&
+             !conform_over())
+        report_fail(&conform->report, CHECK_CREDENTIALS,
+                    "%s with the credentials that everything else works with returned %s: %s",
+                    outcome->opened ? "check()" : "open()", report_status(outcome->status),
+                    outcome->watch.reason);
+}
+
 void conform_credentials(struct conform *conform)
 {
     struct place *const place = place_new(conform, "denied");
@@ -49,6 +78,8 @@ void conform_credentials(struct conform *conform)
 
     if (conform_over())
         return;
+    if (conform->provider->op.check != NULL)
+        right_credentials(conform);
     place->values[value].placed = true;
     end = child_run(conform, use_wrong, &change, WRONG_TIME);
     if (!outcome->watch.secrets) {

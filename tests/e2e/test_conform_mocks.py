@@ -39,6 +39,7 @@ FAULTS = {
     "half": ("apply", ["many values are added in one call"]),
     "zone": ("zone", ["a name in no zone is refused"]),
     "credentials": ("credentials", ["wrong credentials are refused"]),
+    "check": ("credentials", ["wrong credentials are refused"]),
     "deadline": ("deadline", ["a call ends when its time is over"]),
     "deaf": ("interruption", LATE),
     "early-ok": ("interruption", [ADD_LATE]),
@@ -58,7 +59,8 @@ FAULTS = {
     "hang": ("deadline", ["a call ends when its time is over"]),
 }
 # What a note says of a fault, where the check alone does not tell it.
-NOTES = {"umask": "the umask", "directory": "the working directory", "locale": "the locale",
+NOTES = {"check": "everything else works with",
+         "umask": "the umask", "directory": "the working directory", "locale": "the locale",
          "signal": "a signal handler", "environment": "the environment",
          "stdout": "standard output", "exit": "exit status 0 in add", "crash": "signal 6",
          "globals": "another handle's host", "hang": r"add\(\) had not returned"}

@@ -373,6 +373,20 @@ static int service_find_zone(void *handle, const char *name, const struct dnshoo
     return each(opaque, &zone);
 }
 
+static int service_check(void *handle, const struct dnshook_zone *zone)
+{
+    const struct service *const service = of(handle);
+    const bool right =
+        strcmp(service->token, "the-good-token") == 0 || has_fault(service, "credentials");
+
+    (void)zone;
+    if (right && !has_fault(service, "check"))
+        return DNSHOOK_OK;
+    return has_fault(service, "reason")
+               ? DNSHOOK_DENIED
+               : dnshook_fail(service->host, DNSHOOK_DENIED, "the token is wrong");
+}
+
 static const struct dnshook_provider provider = {
     .size = sizeof(struct dnshook_provider),
     .abi = DNSHOOK_ABI,
@@ -386,6 +400,7 @@ static const struct dnshook_provider provider = {
     .remove = service_remove,
     .apply = service_apply,
     .find_zone = service_find_zone,
+    .check = service_check,
 };
 
 const struct dnshook_provider *dnshook_provider_get(void)
