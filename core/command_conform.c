@@ -40,7 +40,8 @@ static bool make_shared(struct conform *conform)
 
     conform->outcome = memory != MAP_FAILED ? memory : NULL;
     conform->output = memfd_create("dnshook", MFD_CLOEXEC);
-    return conform->outcome != NULL && conform->output >= 0;
+    conform->errors = memfd_create("dnshook", MFD_CLOEXEC);
+    return conform->outcome != NULL && conform->output >= 0 && conform->errors >= 0;
 }
 
 /* The provider, by its name or its file, or by that of an account of the configuration. */
@@ -180,6 +181,7 @@ int command_conform(const struct run *run, int argc, char *const *argv)
     road_close(&conform->road);
     (void)munmap(conform->outcome, sizeof *conform->outcome);
     (void)close(conform->output);
+    (void)close(conform->errors);
     free(conform);
     return run_exit(status);
 }

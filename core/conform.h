@@ -76,6 +76,7 @@ struct conform {
     struct outcome *outcome;
     char child_text[SHIM_TEXT_SIZE]; /* how the last child ended, if it was not done */
     int output;                      /* what children write to standard output */
+    int errors;                      /* ... and to standard error, but for the host's messages */
     struct place places[PLACES_MAX];
     size_t place_count;
 };

@@ -1,7 +1,6 @@
 #include "conform.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -23,15 +22,16 @@ enum {
 
 /* ---- in the child ---- */
 
-/* Standard output goes where it is looked for; messages to nobody, unless the user wants them:
- * what matters of them is in the report. */
+/* Standard output and standard error go where they are looked for. The host's messages go to
+ * nobody, what matters of them is in the report; where the user wants them, standard error is
+ * theirs. */
 static void redirect(const struct conform *conform)
 {
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
     (void)dup2(conform->output, STDOUT_FILENO);
-    if (null >= 0 && !conform->loud)
-        (void)dup2(null, STDERR_FILENO);
+    if (conform->loud)
+        return;
+    log_set_level(LOG_ERROR - 1);
+    (void)dup2(conform->errors, STDERR_FILENO);
 }
 
 /* The resolvers of the domain. */
@@ -146,18 +146,18 @@ static void report_watch(struct conform *conform)
             report_fail(&conform->report, own[i].check, "%s", watch->how[own[i].rule]);
 }
 
-/* Standard output is the results' alone. */
-static void check_output(struct conform *conform)
+/* Standard output is the results' alone, and standard error the host's. */
+static void check_stream(struct conform *conform, int fd, const char *name)
 {
     struct stat stat = {0};
 
-    if (fstat(conform->output, &stat) != 0 || stat.st_size == 0)
+    if (fstat(fd, &stat) != 0 || stat.st_size == 0)
         return;
-    if (!report_is_broken(&conform->report, RULE_PROCESS))
-        report_fail(&conform->report, CHECK_PROCESS, "a call wrote %lld bytes to standard output",
-                    (long long)stat.st_size);
-    (void)!ftruncate(conform->output, 0);
-    (void)lseek(conform->output, 0, SEEK_SET);
+    if (!report_is_broken(&conform->report, RULE_PROCESS) && !conform_over())
+        report_fail(&conform->report, CHECK_PROCESS, "a call wrote %lld bytes to %s",
+                    (long long)stat.st_size, name);
+    (void)!ftruncate(fd, 0);
+    (void)lseek(fd, 0, SEEK_SET);
 }
 
 static enum child_end judge(struct conform *conform, int status, bool ended)
@@ -172,7 +172,8 @@ static enum child_end judge(struct conform *conform, int status, bool ended)
         end = ended ? CHILD_DIED : CHILD_HUNG;
     }
     report_watch(conform);
-    check_output(conform);
+    check_stream(conform, conform->output, "standard output");
+    check_stream(conform, conform->errors, "standard error");
     if (end == CHILD_HUNG && !conform_over())
         report_fail(&conform->report, conform->hang, "%s", conform->child_text);
     else if (end == CHILD_DIED && !conform_over())

@@ -54,6 +54,7 @@ FAULTS = {
     "signal": ("process", ["the process was left as it was"]),
     "environment": ("process", ["the process was left as it was"]),
     "stdout": ("process", ["the process was left as it was"]),
+    "stderr": ("process", ["the process was left as it was"]),
     "exit": ("process", ["the process was left as it was"]),
     "crash": ("process", ["the process was left as it was"]),
     "hang": ("deadline", ["a call ends when its time is over"]),
@@ -62,7 +63,8 @@ FAULTS = {
 NOTES = {"check": "everything else works with",
          "umask": "the umask", "directory": "the working directory", "locale": "the locale",
          "signal": "a signal handler", "environment": "the environment",
-         "stdout": "standard output", "exit": "exit status 0 in add", "crash": "signal 6",
+         "stdout": "standard output", "stderr": "standard error",
+         "exit": "exit status 0 in add", "crash": "signal 6",
          "globals": "another handle's host", "hang": r"add\(\) had not returned"}
 # After these the service is left as it was found.
 DIRTY = {"forget", "leftover", "no-remove", "exit", "crash", "hang"}

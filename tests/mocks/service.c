@@ -167,6 +167,8 @@ static void change_process(const struct service *service)
         (void)setenv("MOCK_LEFT", "behind", 1);
     if (has_fault(service, "stdout"))
         (void)printf("hello\n");
+    if (has_fault(service, "stderr"))
+        (void)fprintf(stderr, "token=%s\n", service->token);
     if (has_fault(service, "exit"))
         exit(0);
     if (has_fault(service, "crash"))
