@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "deadline.h"
@@ -182,6 +183,20 @@ static int shim_sleep(const struct dnshook_host *host, int64_t milliseconds)
     return status != DNSHOOK_OK ? status : shim->real->sleep(shim->real, milliseconds);
 }
 
+/* Of a request that fails, the URL is shown up to its query: no secret may be in that. */
+static void check_url(const struct shim *shim, const char *url)
+{
+    const size_t size = url != NULL ? strcspn(url, "?") : 0;
+    char *const shown = size > 0 ? strndup(url, size) : NULL;
+
+    if (shown != NULL && holds_secret(shim, shown))
+        services_broke(shim->world, RULE_SECRET,
+                       "%s made a request with the value of a secret parameter in its URL, "
+                       "before the query",
+                       shim->world->seen->call);
+    free(shown);
+}
+
 /* The reason that a service gives itself. */
 static int failed_by(struct shim *shim, int status)
 {
@@ -204,6 +219,7 @@ static int shim_http(const struct dnshook_host *host, const struct dnshook_http_
     bool lose;
     const int status = strike(shim, true, &lose);
 
+    check_url(shim, request->url);
     if (status != DNSHOOK_OK && !lose)
         return ended(shim);
     if (status == DNSHOOK_OK)

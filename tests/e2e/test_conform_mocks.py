@@ -48,6 +48,7 @@ FAULTS = {
     "status": ("status", ["every call returned a status"]),
     "reason": ("reason", ["every failure was given a reason"]),
     "secret": ("secret", ["no message held a secret"]),
+    "url": ("secret", ["no message held a secret"]),
     "umask": ("process", ["the process was left as it was"]),
     "directory": ("process", ["the process was left as it was"]),
     "locale": ("process", ["the process was left as it was"]),
@@ -60,7 +61,7 @@ FAULTS = {
     "hang": ("deadline", ["a call ends when its time is over"]),
 }
 # What a note says of a fault, where the check alone does not tell it.
-NOTES = {"check": "everything else works with",
+NOTES = {"check": "everything else works with", "url": "secret parameter in its URL",
          "umask": "the umask", "directory": "the working directory", "locale": "the locale",
          "signal": "a signal handler", "environment": "the environment",
          "stdout": "standard output", "stderr": "standard error",
