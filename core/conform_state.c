@@ -6,6 +6,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "deadline.h"
+
+enum { ALARM_SLACK = 1000 /* ms */ };
+
 static void read_signals(struct process_state *state)
 {
     (void)sigemptyset(&state->blocked);
@@ -59,7 +63,15 @@ void process_state_read(struct process_state *state)
     state->environment = digest_environment();
     read_streams(state);
     (void)getitimer(ITIMER_REAL, &timer);
-    state->alarm = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
+    if (timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0)
+        state->alarm = deadline_now() + (int64_t)timer.it_value.tv_sec * 1000 +
+                       (int64_t)timer.it_value.tv_usec / 1000;
+}
+
+/* The timer never goes back by itself; a signal shortens it. */
+static bool is_put_off(int64_t before, int64_t after)
+{
+    return before != 0 && (after == 0 || after > before + ALARM_SLACK);
 }
 
 static bool same_signals(const struct process_state *a, const struct process_state *b)
@@ -89,5 +101,5 @@ const char *process_state_differs(const struct process_state *before,
         if (before->stream_devices[fd] != after->stream_devices[fd] ||
             before->streams[fd] != after->streams[fd])
             return "a standard stream";
-    return before->alarm && !after->alarm ? "the alarm timer" : NULL;
+    return is_put_off(before->alarm, after->alarm) ? "the alarm timer" : NULL;
 }

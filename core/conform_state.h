@@ -23,7 +23,7 @@ struct process_state {
     uint64_t environment; /* a digest */
     dev_t stream_devices[3];
     ino_t streams[3];
-    bool alarm; /* the watchdog's timer runs */
+    int64_t alarm; /* when the watchdog's timer ends, ms of deadline_now(); 0: it does not run */
 };
 
 void process_state_read(struct process_state *state);

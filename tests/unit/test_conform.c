@@ -177,6 +177,12 @@ static void stop_alarm(void)
     assert_int_equal(setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL), 0);
 }
 
+static void put_off_alarm(void)
+{
+    assert_int_equal(setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {.tv_sec = 700}}, NULL),
+                     0);
+}
+
 static void sees_each_change(void **state)
 {
     static const struct {
@@ -189,6 +195,7 @@ static void sees_each_change(void **state)
                 {change_mask, "a signal handler or the signal mask"},
                 {change_environment, "the environment"},
                 {change_input, "a standard stream"},
+                {put_off_alarm, "the alarm timer"},
                 {stop_alarm, "the alarm timer"}};
     struct process_state before, after;
 
