@@ -35,7 +35,7 @@ static bool make_label(struct conform *conform)
 /* What children share with their parent. */
 static bool make_shared(struct conform *conform)
 {
-    void *const memory = mmap(NULL, sizeof *conform->outcome, PROT_READ | PROT_WRITE,
+    void *const memory = mmap(NULL, CHILDREN_MAX * sizeof *conform->outcome, PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     conform->outcome = memory != MAP_FAILED ? memory : NULL;
@@ -179,7 +179,7 @@ int command_conform(const struct run *run, int argc, char *const *argv)
     conform->report.json = run->options.json;
     status = conform_all(conform);
     road_close(&conform->road);
-    (void)munmap(conform->outcome, sizeof *conform->outcome);
+    (void)munmap(conform->outcome, CHILDREN_MAX * sizeof *conform->outcome);
     (void)close(conform->output);
     (void)close(conform->errors);
     free(conform);

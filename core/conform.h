@@ -11,7 +11,9 @@
 #include "conform_shim.h"
 #include "run.h"
 
-enum { PLACE_VALUES_MAX = 24, PLACES_MAX = 24, CHILD_CHANGES_MAX = 24, CONFORM_LABEL_SIZE = 32 };
+enum { PLACE_VALUES_MAX = 24, PLACES_MAX = 25, CHILD_CHANGES_MAX = 24, CONFORM_LABEL_SIZE = 32 };
+
+enum { CHILDREN_MAX = 4 /* at a time */ };
 
 /* One value at a place. */
 struct place_value {
@@ -73,7 +75,8 @@ struct conform {
     struct instance_zone zone;
     struct dnshook_zone public_zone;
     struct report report;
-    struct outcome *outcome;
+    struct outcome *outcome;         /* CHILDREN_MAX of them; the first, but for children_run() */
+    int64_t together;                /* when those of children_run() begin, of deadline_now() */
     char child_text[SHIM_TEXT_SIZE]; /* how the last child ended, if it was not done */
     int output;                      /* what children write to standard output */
     int errors;                      /* ... and to standard error, but for the host's messages */
@@ -98,6 +101,11 @@ typedef void child_body(struct bench *bench, const void *opaque);
  * if it takes longer. What it broke by itself is in the report when this returns. */
 enum child_end child_run(struct conform *conform, child_body *body, const void *opaque,
                          int64_t time);
+
+/* The same for `count` children at a time, each with its own `opaques[i]`; the outcome of each is
+ * in conform->outcome[i]. CHILD_DONE if it is so of all. */
+enum child_end children_run(struct conform *conform, child_body *body, const void *const *opaques,
+                            size_t count, int64_t time);
 
 /* Opens the provider in a child. DNSHOOK_OK, or why not. */
 int bench_open(struct bench *bench, struct instance **instance);
@@ -132,6 +140,11 @@ enum child_end changes_run(struct conform *conform, const struct changes *change
 /* The same for one change, and `check` fails unless it succeeds. */
 bool change_make(struct conform *conform, enum check check, struct place *place, size_t value,
                  int action);
+
+/* Makes each change in a process of its own, all at the same time; `check` fails unless they
+ * succeed. The values stay on record as being there. */
+void changes_at_once(struct conform *conform, enum check check, const struct child_change *list,
+                     size_t count);
 
 /* False where results[i] is a failure, which is then one of `check`. */
 bool change_worked(struct conform *conform, enum check check, size_t i,

@@ -10,6 +10,7 @@
 
 enum {
     TTL = 60,         /* s, for a new set */
+    TOGETHER = 200,   /* ms for several processes to open their providers */
     LAST_TIME = 10000 /* ms for a removal at the end, where calls are known to hang */
 };
 
@@ -86,6 +87,46 @@ enum child_end changes_run(struct conform *conform, const struct changes *change
 
     keep_account(conform, changes);
     return end;
+}
+
+/* In a child: opens, waits until all have, and makes the change. */
+static void make_together(struct bench *bench, const void *opaque)
+{
+    struct dnshook_change change = bench_change(bench, opaque);
+    struct dnshook_change *const pointers[] = {&change};
+    struct instance *instance = NULL;
+
+    if (bench_open(bench, &instance) != DNSHOOK_OK)
+        return;
+    (void)deadline_sleep(bench->conform->together - deadline_now());
+    (void)instance_change(instance, pointers, 1);
+    bench_keep(bench, 0, &change);
+    instance_close(instance);
+}
+
+void changes_at_once(struct conform *conform, enum check check, const struct child_change *list,
+                     size_t count)
+{
+    const void *opaques[CHILDREN_MAX];
+    struct outcome *const outcomes = conform->outcome;
+    enum child_end end;
+
+    for (size_t i = 0; i < count; i++) {
+        opaques[i] = &list[i];
+        list[i].value->wanted = list[i].action == DNSHOOK_ADD;
+        list[i].value->placed = true; /* another process may bring it back */
+    }
+    conform->together = deadline_now() + TOGETHER;
+    end = children_run(conform, make_together, opaques, count, CALL_TIME);
+    if (end != CHILD_DONE) {
+        change_not_done(conform, check, end);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        conform->outcome = &outcomes[i];
+        (void)change_worked(conform, check, 0, &list[i]);
+    }
+    conform->outcome = outcomes;
 }
 
 void change_not_done(struct conform *conform, enum check check, enum child_end end)

@@ -181,33 +181,72 @@ static enum child_end judge(struct conform *conform, int status, bool ended)
     return end;
 }
 
-enum child_end child_run(struct conform *conform, child_body *body, const void *opaque,
-                         int64_t time)
+/* Begins a child; -1, said, if there is none. */
+static pid_t begin_child(struct conform *conform, child_body *body, const void *opaque,
+                         int64_t limit)
 {
     const bool cleaning = deadline_fd() < 0;
-    const int64_t left = deadline_left();
-    const int64_t limit = time < left ? time : left;
-    int status = 0;
-    bool ended;
     pid_t child;
 
-    memset(conform->outcome, 0, sizeof *conform->outcome);
-    if (limit <= 0)
-        return CHILD_DIED; /* conform_over() */
     (void)fflush(stdout);
     child = fork();
     if (child == 0)
         be_child(conform, body, opaque, limit, cleaning);
-    if (child < 0) {
+    if (child > 0)
+        (void)setpgid(child, child);
+    else
         log_error("cannot make a process: %s", strerror(errno));
+    return child;
+}
+
+/* Waits for a child of begin_child(). */
+static enum child_end finish_child(struct conform *conform, pid_t child, int64_t until)
+{
+    int status = 0;
+    bool ended;
+
+    if (child < 0) {
         (void)snprintf(conform->child_text, SHIM_TEXT_SIZE, "no process could be made");
         return CHILD_DIED;
     }
-    (void)setpgid(child, child);
-    ended = await(child, deadline_now() + limit + CHILD_GRACE, &status);
+    ended = await(child, until, &status);
     if (!ended)
         end_child(child);
     return judge(conform, status, ended);
+}
+
+enum child_end child_run(struct conform *conform, child_body *body, const void *opaque,
+                         int64_t time)
+{
+    return children_run(conform, body, &opaque, 1, time);
+}
+
+enum child_end children_run(struct conform *conform, child_body *body, const void *const *opaques,
+                            size_t count, int64_t time)
+{
+    struct outcome *const outcomes = conform->outcome;
+    const int64_t left = deadline_left();
+    const int64_t limit = time < left ? time : left;
+    const int64_t until = deadline_now() + limit + CHILD_GRACE;
+    enum child_end worst = CHILD_DONE;
+    pid_t children[CHILDREN_MAX];
+
+    memset(outcomes, 0, count * sizeof *outcomes);
+    if (limit <= 0)
+        return CHILD_DIED; /* conform_over() */
+    for (size_t i = 0; i < count; i++) {
+        conform->outcome = &outcomes[i];
+        children[i] = begin_child(conform, body, opaques[i], limit);
+    }
+    for (size_t i = 0; i < count; i++) {
+        enum child_end end;
+
+        conform->outcome = &outcomes[i];
+        end = finish_child(conform, children[i], until);
+        worst = end != CHILD_DONE ? end : worst;
+    }
+    conform->outcome = outcomes;
+    return worst;
 }
 
 bool child_spawn(struct conform *conform, const char *const *words)

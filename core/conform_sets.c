@@ -132,11 +132,39 @@ static bool apply_places(struct conform *conform, struct place *places[2])
     return false;
 }
 
+/* A process for each value of a place but the first `from`. */
+static void at_once(struct conform *conform, struct place *place, size_t from, int action)
+{
+    struct child_change list[CHILDREN_MAX];
+    size_t count = 0;
+
+    for (size_t v = from; v < place->count && !conform_over(); v++)
+        list[count++] =
+            (struct child_change){.place = place, .value = &place->values[v], .action = action};
+    if (count > 0)
+        changes_at_once(conform, CHECK_AT_ONCE, list, count);
+}
+
+static struct place *add_at_once(struct conform *conform)
+{
+    struct place *const place = place_new(conform, "at-once");
+
+    for (size_t v = 0; v < CHILDREN_MAX; v++) {
+        char text[16];
+
+        (void)snprintf(text, sizeof text, "process %zu", v);
+        (void)place_value(place, text);
+    }
+    at_once(conform, place, 0, DNSHOOK_ADD);
+    return place;
+}
+
 /* ---- all of them ---- */
 
 struct sets {
     struct place *second;
     struct place *crowd;
+    struct place *at_once;
     struct place *longest; /* NULL: the domain leaves no room for it */
     struct place *apart[MANGLED];
     struct place *many[2];
@@ -151,6 +179,7 @@ static void add_sets(struct conform *conform, struct sets *sets)
     sets->together = apply_places(conform, sets->many);
     sets->second = add_all(conform, CHECK_SECOND, "second", two, 2);
     sets->crowd = add_all(conform, CHECK_EIGHT, "eight", eight, EIGHT);
+    sets->at_once = add_at_once(conform);
     sets->longest = add_longest_name(conform);
     if (sets->longest == NULL)
         report_skip(&conform->report, CHECK_LONGEST_NAME, "the domain leaves no room for it");
@@ -166,6 +195,7 @@ static void remove_parts(struct conform *conform, const struct sets *sets)
     (void)change_make(conform, CHECK_OTHERS_STAY, sets->second, 0, DNSHOOK_REMOVE);
     for (size_t v = 1; v < EIGHT; v += 2)
         (void)change_make(conform, CHECK_OTHERS_STAY, sets->crowd, v, DNSHOOK_REMOVE);
+    at_once(conform, sets->at_once, 1, DNSHOOK_REMOVE);
     if (sets->longest != NULL)
         (void)change_make(conform, CHECK_LONGEST_NAME, sets->longest, 0, DNSHOOK_REMOVE);
     for (size_t i = 0; i < MANGLED; i++)
@@ -194,11 +224,13 @@ void conform_sets(struct conform *conform)
     add_sets(conform, &sets);
     decide(&adding, CHECK_SECOND, sets.second, false);
     decide(&adding, CHECK_EIGHT, sets.crowd, false);
+    decide(&adding, CHECK_AT_ONCE, sets.at_once, true);
     decide_rest(&adding, &sets, CHECK_APPLY_ADD, true);
     place_settle(conform, adding.list, adding.count);
     remove_parts(conform, &sets);
     decide(&removing, CHECK_OTHERS_STAY, sets.second, true);
     decide(&removing, CHECK_OTHERS_STAY, sets.crowd, false);
+    decide(&removing, CHECK_AT_ONCE, sets.at_once, false);
     decide_rest(&removing, &sets, CHECK_APPLY_REMOVE, false);
     place_settle(conform, removing.list, removing.count);
 }

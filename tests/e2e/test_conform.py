@@ -27,8 +27,8 @@ TK1 = servers.Key("tk1")
 PRIMARIES = {"BIND": ("bind.test", 10), "Knot": ("knot.test", 20), "PowerDNS": ("pdns.test", 30)}
 FILES = 60
 # The names that are used before the faults.
-LABELS = ["first", "back", "again", "many", "more", "second", "eight", "long", "hyphen", "quotes",
-          "blanks", "denied", "short"]
+LABELS = ["first", "back", "again", "many", "more", "second", "eight", "at-once", "long", "hyphen",
+          "quotes", "blanks", "denied", "short"]
 # What the nameservers show of a provider that breaks a rule: (rule, a check of it, a note).
 BROKEN = {
     "overwrite": ("keep", "a second value goes beside the first", 'should be "one" "two"'),

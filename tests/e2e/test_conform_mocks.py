@@ -24,6 +24,7 @@ FAULTS = {
     "overwrite": ("keep", ["a second value goes beside the first", "eight values at one name",
                            "some are removed, the others stay"]),
     "remove-all": ("keep", ["some are removed, the others stay"]),
+    "race": ("keep", ["several processes change one name at a time"]),
     "gone": ("remove-again", ["removing what is gone, or was never there, is success"]),
     "twice": ("add-again", ["adding what is there changes nothing"]),
     "double": ("add-again", ["adding what is there changes nothing"]),

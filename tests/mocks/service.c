@@ -2,11 +2,13 @@
  * A provider whose service is a file, for `dnshook conform --no-dns`. Without MOCK_FAULT it keeps
  * every rule of dnshook-provider(3); with it, it breaks one, and says nothing of that.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -180,13 +182,14 @@ static int wait_for_service(const struct service *service)
 {
     const struct dnshook_host *const host = service->host;
     const int64_t left = host->time_left(host);
+    const int64_t wait = has_fault(service, "slow") ? 100 : has_fault(service, "race") ? 30 : 1;
     int status;
 
     if (has_fault(service, "hang"))
         (void)sleep(1000);
     if (has_fault(service, "deadline") && left > 0 && left < 5000)
         (void)sleep(1000);
-    status = host->sleep(host, has_fault(service, "slow") ? 100 : 1);
+    status = host->sleep(host, wait);
     if (has_fault(service, "deaf") && status != DNSHOOK_OK)
         (void)sleep(1000);
     return status;
@@ -208,6 +211,16 @@ static int service_open(const struct dnshook_host *host, void **handle)
     latest = service;
     *handle = service;
     return DNSHOOK_OK;
+}
+
+/* One change at a time, whichever process makes it. */
+static int lock(const struct service *service)
+{
+    const int fd = open(service->host->param(service->host, "file"), O_RDWR | O_CREAT, 0600);
+
+    if (fd >= 0 && !has_fault(service, "race"))
+        (void)flock(fd, LOCK_EX);
+    return fd;
 }
 
 static void service_close(void *handle)
@@ -279,7 +292,7 @@ static void say_effect(const struct service *service, struct dnshook_change *cha
         change->effect = DNSHOOK_EFFECT_UNKNOWN;
 }
 
-static int service_add(void *handle, struct dnshook_change *change)
+static int add(void *handle, struct dnshook_change *change)
 {
     struct service *const service = of(handle);
     char value[DNSHOOK_VALUE_MAX + 1];
@@ -314,7 +327,7 @@ static bool is_left(struct service *service, const char *value)
     return has_fault(service, "leftover") && find(service, "left.behind", value) < service->count;
 }
 
-static int service_remove(void *handle, struct dnshook_change *change)
+static int take_away(void *handle, struct dnshook_change *change)
 {
     struct service *const service = of(handle);
     char value[DNSHOOK_VALUE_MAX + 1];
@@ -345,6 +358,24 @@ static int service_remove(void *handle, struct dnshook_change *change)
         drop(service, i);
     status = wait_for_service(service);
     return status != DNSHOOK_OK ? status : store(service);
+}
+
+static int service_add(void *handle, struct dnshook_change *change)
+{
+    const int fd = lock(of(handle));
+    const int status = add(handle, change);
+
+    (void)close(fd);
+    return status;
+}
+
+static int service_remove(void *handle, struct dnshook_change *change)
+{
+    const int fd = lock(of(handle));
+    const int status = take_away(handle, change);
+
+    (void)close(fd);
+    return status;
 }
 
 static int service_apply(void *handle, struct dnshook_change *const *changes, size_t count)
