@@ -27,6 +27,7 @@ HEADER = TOP + "/include/dnshook/provider.h"
 KEPT = sorted(glob.glob(TOP + "/tests/abi/[0-9]*"))
 TK1 = servers.Key("tk1")
 STRICT = ["-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-z,defs"]
+OURS = {"cloudflare", "exec", "rfc2136", "route53"}
 SMALL = {"example": ["example.c"], "acme": ["acme.c", "service.c"]}
 DIALECT = ["-D_GNU_SOURCE", "-std=gnu11", '-DPACKAGE_VERSION="0.1.0"']
 
@@ -211,6 +212,10 @@ def old_binaries(t, c):
     if not files:
         c.tap.skip("old providers, compiled then", f"none are kept for this machine, {machine}")
         t.ok(KEPT, "... which is not for want of a header")
+    for number in {file.split("/")[-3] for file in files}:
+        kept = {os.path.basename(file)[:-len(".so.gz")] for file in files
+                if file.split("/")[-3] == number}
+        t.ok(kept >= OURS, f"number {number}: each of our providers is kept", sorted(OURS - kept))
     for file in files:
         number, name = file.split("/")[-3], os.path.basename(file)[:-len(".gz")]
         path = f"{HOME}/binaries-{number}/{name}"
