@@ -240,6 +240,8 @@ static const char *why_not(const char *name)
         return "is no name of a provider: 1 to 32 of a-z, 0-9, _ and -, a letter or digit first";
     if (strncmp(name, "dnshook", 7) == 0)
         return "begins with dnshook: a link of that name chooses no provider";
+    if (strncmp(name, "conftest", 8) == 0 || strncmp(name, "confdefs", 8) == 0)
+        return "begins with conftest or confdefs: ./configure deletes files of that name";
     if (strcmp(name, "service") == 0)
         return "is the name of another file of the project";
     return NULL;

@@ -171,7 +171,8 @@ def broken(t, w):
 
 def names(t, w):
     """names that no provider can have"""
-    for name in ("", "Acme", "a b", "../a", "-a", "_a", "a.b", "a" * 33, "service", "dnshook-a"):
+    for name in ("", "Acme", "a b", "../a", "-a", "_a", "a.b", "a" * 33, "service", "dnshook-a",
+                 "conftest", "confdefs2"):
         folder = HOME + "/refused"
         result = write(w, name, folder)
         t.exits(result, 2, f"{name!r}: exit status 2")
