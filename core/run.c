@@ -141,7 +141,8 @@ static int set_clock(const struct run *run, struct road *road, const struct acco
     int64_t longest = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const int64_t wait = instance_timeout(set[i].account->instance);
+        const struct account *const account = set[i].account;
+        const int64_t wait = account != NULL ? instance_timeout(account->instance) : 0;
         int64_t time = configured_time(road, &wanted[i]);
 
         given = given || time != 0;
@@ -233,6 +234,8 @@ struct steps {
     struct road *road;
     const char *name; /* an account or a provider that was asked for, or NULL */
     struct account_wanted *wanted;
+    struct journal_item *items; /* to stop: what is on record */
+    size_t item_count;
     int (*step)(struct steps *steps, size_t i, struct challenge *challenge);
 };
 
@@ -353,9 +356,40 @@ static int each_of(bool keep, struct challenge *set, size_t count, struct steps 
     return keep || left == 0 ? first : DNSHOOK_OK;
 }
 
+/* The account that has put a value there, by the journal: the configuration may have been changed
+ * since, or the way that chose the account. NULL: not on record, or no account any more. */
+static const char *writer_of(const struct steps *steps, const struct challenge *challenge)
+{
+    for (size_t i = 0; i < steps->item_count; i++) {
+        const struct journal_item *const item = &steps->items[i];
+
+        if (item->at_name == challenge->at_name && strcmp(item->host, challenge->host) == 0 &&
+            strcmp(item->value, challenge->value) == 0 &&
+            config_account(steps->road->config, item->provider) != NULL)
+            return item->provider;
+    }
+    return NULL;
+}
+
 static int choose_step(struct steps *steps, size_t i, struct challenge *challenge)
 {
-    return choose(steps->run, steps->road, steps->name, challenge, &steps->wanted[i]);
+    const char *const name = steps->name != NULL ? steps->name : writer_of(steps, challenge);
+
+    return choose(steps->run, steps->road, name, challenge, &steps->wanted[i]);
+}
+
+/* What is on record, where it may say which account a value to take away belongs to. */
+static int read_journal(struct steps *steps)
+{
+    struct road *const road = steps->road;
+    int status = DNSHOOK_OK;
+
+    if (steps->name != NULL || road->config == NULL)
+        return DNSHOOK_OK;
+    if (road->journal == NULL)
+        status = journal_open(&road->journal);
+    return status == DNSHOOK_OK ? journal_list(road->journal, &steps->items, &steps->item_count)
+                                : status;
 }
 
 static int equip_step(struct steps *steps, size_t i, struct challenge *challenge)
@@ -379,6 +413,8 @@ static int give_accounts(const struct run *run, const char *name, bool keep, str
     /* What is there is taken away as far as that can be done. */
     if (status == DNSHOOK_OK && keep && road->config != NULL)
         status = check_accounts(run, road->config);
+    else if (status == DNSHOOK_OK && !keep)
+        status = read_journal(&steps);
     if (status == DNSHOOK_OK)
         status = each_of(keep, set, count, &steps);
     if (status == DNSHOOK_OK)
@@ -388,6 +424,7 @@ static int give_accounts(const struct run *run, const char *name, bool keep, str
         status = each_of(keep, set, count, &steps);
     if (status == DNSHOOK_OK && nobody == EXIT_DONE)
         status = set_clock(run, road, wanted, set, count, keep);
+    free(steps.items);
     free(wanted);
     return nobody != EXIT_DONE ? nobody : run_exit(status);
 }

@@ -252,8 +252,8 @@ def one_fails(t, w):
             "the second account had its value", result)
     t.equal(dnsq.texts(v4(11), "_acme-challenge.fails.two.test"), [],
             "which is gone, though the time ends with the first account's", result)
-    t.match("later run: dnshook --provider 'first' challenge-dns-stop fails.one.test", result.err,
-            "what is unknown is said", result)
+    t.match("later run: dnshook --config '[^']*' --provider 'first' challenge-dns-stop fails.one",
+            result.err, "what is unknown is said", result)
     t.equal(len(journal(env)), 1, "and on record")
 
 
@@ -293,6 +293,19 @@ def what_to_run_first(t, w):
     t.exits(lab.run("sh", "-c", f"{os.environ['BINDIR']}/dnshook {command}",
                     env=lab.process.clean_environment(**env)), 0, "which works")
     t.equal(journal(env), [], "and nothing is on record")
+
+
+def rerouted(t, w):
+    """a stop finds its value when the configuration routes the name elsewhere by then"""
+    for lines in ("account = none\n", "account = first\n"):
+        env = config("rerouted", ACCOUNTS + "[domain two.test]\naccount = second\n")
+        t.exits(w.dnshook(START, "rerouted.two.test", "", VALUE, env=env), 0, "start")
+        env = config("rerouted", ACCOUNTS + "[domain two.test]\n" + lines)
+        result = w.dnshook(STOP, "rerouted.two.test", "", VALUE, env=env)
+        t.exits(result, 0, f"{lines[:-1]}: stop")
+        t.equal(dnsq.texts(v4(11), "_acme-challenge.rerouted.two.test"), [],
+                f"{lines[:-1]}: the value is gone", result)
+        t.equal(journal(env), [], f"{lines[:-1]}: nothing is on record")
 
 
 def wrong(t, w):
