@@ -4,18 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "challenge_command.h"
 #include "cleanup.h"
 #include "deadline.h"
 #include "delegation.h"
 #include "log.h"
 
-enum {
-    TTL = 60, /* s, for a new set */
-    COMMAND_SIZE = 3392,
-    VALUE_SIZE = 1100,
-    PROVIDER_SIZE = 1024, /* its name, or its file, quoted */
-    FILE_SIZE = 1056      /* the configuration's, quoted, with its option */
-};
+enum { TTL = 60 /* s, for a new set */ };
 
 const char *challenge_check_value(const char *value)
 {
@@ -198,74 +193,6 @@ static bool may_have_happened(int status)
     }
 }
 
-/* `text` for a POSIX shell. */
-static void quote(char *out, size_t size, const char *text)
-{
-    size_t used = (size_t)snprintf(out, size, "'");
-
-    for (; *text != '\0' && used + 6 < size; text++)
-        used += (size_t)snprintf(out + used, size - used, *text == '\'' ? "'\\''" : "%c", *text);
-    (void)snprintf(out + used, size - used, "'");
-}
-
-/* The account as a later call finds it: by its name where it is installed or configured, else by
- * the provider's file. */
-static void quote_account(char out[PROVIDER_SIZE], const struct account *account)
-{
-    const struct provider *const provider = instance_provider(account->instance);
-    const size_t directory = sizeof PROVIDERDIR - 1;
-
-    if (account->configured)
-        quote(out, PROVIDER_SIZE, account->name);
-    else if (strncmp(provider->path, PROVIDERDIR "/", directory + 1) == 0 &&
-             strchr(provider->path + directory + 1, '/') == NULL)
-        (void)snprintf(out, PROVIDER_SIZE, "%s", provider->op.name);
-    else
-        quote(out, PROVIDER_SIZE, provider->path);
-}
-
-/* The option that names the account's configuration file; "" where that is the usual one. */
-static void quote_file(char out[FILE_SIZE], const struct account *account)
-{
-    static const char option[] = " --config ";
-
-    out[0] = '\0';
-    if (account->file == NULL)
-        return;
-    memcpy(out, option, sizeof option);
-    quote(out + sizeof option - 1, FILE_SIZE - sizeof option + 1, account->file);
-}
-
-/* The command that takes a value away later. */
-static void stop_command(const struct challenge *challenge, char *out, size_t size)
-{
-    char file[FILE_SIZE];
-    char account[PROVIDER_SIZE];
-    char value[VALUE_SIZE];
-
-    quote_file(file, challenge->account);
-    quote_account(account, challenge->account);
-    quote(value, sizeof value, challenge->value);
-    if (challenge->at_name)
-        (void)snprintf(out, size, "dnshook%s --provider %s remove %s %s", file, account,
-                       challenge->host, value);
-    else
-        (void)snprintf(out, size, "dnshook%s --provider %s challenge-dns-stop %s '' %s", file,
-                       account, challenge->host, value);
-}
-
-/* What the process says if it has to end in the middle of a call. */
-static void set_last_words(const struct challenge *challenge)
-{
-    char command[COMMAND_SIZE];
-    char text[COMMAND_SIZE + 128];
-
-    stop_command(challenge, command, sizeof command);
-    (void)snprintf(text, sizeof text,
-                   "dnshook: ended before the value could be taken away; later run: %s", command);
-    deadline_last_words(text);
-}
-
 static void note_added(struct road *road, struct challenge *challenge)
 {
     const struct journal_entry entry = entry_of(challenge);
@@ -292,13 +219,13 @@ static int check_moved(const struct road *road, const struct challenge *challeng
 {
     const struct journal_entry entry = entry_of(challenge);
     struct journal_place noted;
-    char command[COMMAND_SIZE];
+    char command[CHALLENGE_COMMAND_SIZE];
 
     if (!journal_find(road->journal, &entry, &noted) ||
         (name_equal(noted.record, challenge->record) &&
          name_equal(noted.zone, challenge->zone.name)))
         return DNSHOOK_OK;
-    stop_command(challenge, command, sizeof command);
+    challenge_command(challenge, command, sizeof command);
     log_error("%s: by the journal an earlier run has left this value at %s, and the way leads to "
               "%s by now: first run: %s",
               challenge->host, noted.record, challenge->record, command);
@@ -319,7 +246,7 @@ int challenge_add(struct road *road, struct challenge *set, size_t count)
     }
     if (status != DNSHOOK_OK)
         return status;
-    set_last_words(&set[0]);
+    challenge_last_words(&set[0]);
     status = change_set(set, count, DNSHOOK_ADD);
     for (size_t i = 0; i < count; i++)
         note_added(road, &set[i]);
@@ -354,11 +281,11 @@ int challenge_remove(struct road *road, struct challenge *set, size_t count)
 static void say_left_behind(const struct challenge *set, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char command[COMMAND_SIZE];
+        char command[CHALLENGE_COMMAND_SIZE];
 
         if (!set[i].placed)
             continue;
-        stop_command(&set[i], command, sizeof command);
+        challenge_command(&set[i], command, sizeof command);
         log_error("%s: the value %s; later run: %s", set[i].record,
                   set[i].status == DNSHOOK_OK
                       ? "is not there, but the service may still be about to add it"

@@ -12,7 +12,8 @@ core_libcore_a_SOURCES = \
 	core/arena.c core/arena.h \
 	core/authority.c core/authority.h \
 	core/caller.c core/caller.h \
-	core/challenge.c core/challenge.h core/challenge_wait.c \
+	core/challenge.c core/challenge.h core/challenge_command.c core/challenge_command.h \
+	core/challenge_wait.c \
 	core/caa.c core/caa.h \
 	core/cleanup.h \
 	core/command_change.c \
@@ -58,7 +59,7 @@ core_libcore_a_SOURCES = \
 	core/nearest.c core/nearest.h \
 	core/new_provider.h \
 	core/options.c core/options.h \
-	core/params.c core/params.h \
+	core/params.c core/params.h core/params_files.c core/params_parts.h \
 	core/process.c core/process.h \
 	core/propagation.c core/propagation.h core/propagation_answer.c \
 	core/propagation_answer.h \
@@ -71,7 +72,7 @@ core_libcore_a_SOURCES = \
 	core/resolver.c core/resolver.h \
 	core/road.c core/road.h \
 	core/route.c core/route.h \
-	core/run.c core/run.h \
+	core/run.c core/run.h core/run_clock.c core/run_clock.h \
 	core/table.c core/table.h \
 	core/variables.c core/variables.h \
 	core/zone.c core/zone.h

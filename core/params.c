@@ -1,4 +1,4 @@
-#include "params.h"
+#include "params_parts.h"
 
 #include <ctype.h>
 #include <openssl/crypto.h>
@@ -9,17 +9,8 @@
 #include "cleanup.h"
 #include "file.h"
 #include "log.h"
-#include "variables.h"
 
 enum { ENV_NAME_SIZE = 128, TIMEOUT_MAX = 86400 /* s */, SOURCE_SIZE = 4224 };
-
-struct params {
-    const struct provider *provider;
-    char **values;  /* of the same index as provider->params */
-    char **sources; /* where each comes from, for people */
-    int64_t timeout;
-    bool configured; /* they are those of an account */
-};
 
 static void wipe_free(char *text)
 {
@@ -64,8 +55,7 @@ int64_t params_timeout(const struct params *params)
     return params->timeout;
 }
 
-/* Keeps a value and where it is from; an earlier one gives way. */
-static int set_value(struct params *params, size_t i, const char *value, const char *source)
+int params_set(struct params *params, size_t i, const char *value, const char *source)
 {
     const bool secret = (params->provider->params[i].flags & DNSHOOK_PARAM_SECRET) != 0;
 
@@ -79,9 +69,7 @@ static int set_value(struct params *params, size_t i, const char *value, const c
     return DNSHOOK_OK;
 }
 
-/* Calls `try` with each environment name of a parameter, the first one first, until it returns
- * something else than 0. */
-static int each_env(const struct dnshook_param *param, int (*try)(void *opaque, const char *name),
+int params_each_env(const struct dnshook_param *param, int (*try)(void *opaque, const char *name),
                     void *opaque)
 {
     const char *at = param->env != NULL ? param->env : "";
@@ -108,7 +96,6 @@ static int each_env(const struct dnshook_param *param, int (*try)(void *opaque, 
 struct search {
     struct params *params;
     size_t index;
-    const char *wanted; /* of a file of variables: the name that was read */
     int status;
 };
 
@@ -140,7 +127,7 @@ static int read_value_file(struct search *search, const char *variable, const ch
     }
     text[strcspn(text, "\r\n")] = '\0';
     if (*text != '\0')
-        status = set_value(search->params, search->index, text, path);
+        status = params_set(search->params, search->index, text, path);
     else {
         log_error("%s: the first line of %s is empty", variable, path);
         status = DNSHOOK_BAD_CONFIG;
@@ -167,7 +154,7 @@ static int try_environment(void *opaque, const char *name)
         log_error("%s and %s are both set: unset one of them", name, with_file);
         search->status = DNSHOOK_BAD_CONFIG;
     } else if (value != NULL)
-        search->status = set_value(search->params, search->index, value, name);
+        search->status = params_set(search->params, search->index, value, name);
     else
         search->status = read_value_file(search, with_file, path);
     return 1;
@@ -178,7 +165,7 @@ static int read_variable(struct params *params, size_t i)
 {
     struct search search = {.params = params, .index = i};
 
-    (void)each_env(&params->provider->params[i], try_environment, &search);
+    (void)params_each_env(&params->provider->params[i], try_environment, &search);
     return search.status;
 }
 
@@ -209,7 +196,7 @@ static int set_domain_zone(struct params *params, size_t i, const struct params_
 
     (void)snprintf(source, sizeof source, "%s:%u", origin->config->path,
                    origin->domain->lines[CONFIG_ZONE]);
-    return set_value(params, i, origin->domain->zone, source);
+    return params_set(params, i, origin->domain->zone, source);
 }
 
 /* Takes the value that the domain, the account or else the platform gives to a parameter. */
@@ -230,7 +217,7 @@ static int read_setting(struct params *params, size_t i, const struct params_ori
                                                                       : DNSHOOK_OK;
     status = config_value(origin->config, setting, param, &value, &source);
     if (status == DNSHOOK_OK)
-        status = set_value(params, i, value, source);
+        status = params_set(params, i, value, source);
     wipe_free(value);
     return status;
 }
@@ -257,93 +244,6 @@ static int read_account(struct params *params, const struct params_origin *origi
     for (size_t i = 0; i < params->provider->param_count && status == DNSHOOK_OK; i++)
         status = read_setting(params, i, origin, ambient);
     return status;
-}
-
-/* ---- files of variables ---- */
-
-struct variable_file {
-    struct params *params;
-    const char *path;
-    const bool *from_environment; /* which values are set already and stay */
-    bool has_secret;
-};
-
-static int is_wanted(void *opaque, const char *name)
-{
-    const struct search *const search = opaque;
-
-    return strcmp(search->wanted, name) == 0;
-}
-
-/* A variable of the file: kept for each parameter that knows its name. */
-static int take_variable(void *opaque, const char *name, const char *value)
-{
-    struct variable_file *const file = opaque;
-    const struct provider *const provider = file->params->provider;
-
-    for (size_t i = 0; i < provider->param_count && *value != '\0'; i++) {
-        struct search search = {.wanted = name};
-        int status;
-
-        if (file->from_environment[i] || each_env(&provider->params[i], is_wanted, &search) == 0)
-            continue;
-        file->has_secret =
-            file->has_secret || (provider->params[i].flags & DNSHOOK_PARAM_SECRET) != 0;
-        status = set_value(file->params, i, value, file->path);
-        if (status != DNSHOOK_OK)
-            return status;
-    }
-    return DNSHOOK_OK;
-}
-
-static int read_variable_file(struct params *params, const char *path, const bool *from_environment)
-{
-    struct variable_file file = {
-        .params = params, .path = path, .from_environment = from_environment};
-    char why[FILE_WHY_SIZE] = "";
-    char shell[128];
-    char *text = NULL;
-    size_t size = 0;
-    bool readable = false;
-    int status = file_read(path, FILE_OPEN, &text, &size, &readable, why);
-
-    if (status != DNSHOOK_OK) {
-        log_error("%s", status == DNSHOOK_NO_MEMORY ? "out of memory" : why);
-        return status;
-    }
-    if (text == NULL)
-        return DNSHOOK_OK;
-    status = variables_read(text, take_variable, &file, shell, sizeof shell);
-    OPENSSL_cleanse(text, size);
-    free(text);
-    if (status == DNSHOOK_OK && shell[0] != '\0')
-        log_warning("%s: line %s is shell, which dnshook does not run, and was passed over", path,
-                    shell);
-    if (status == DNSHOOK_OK && file.has_secret && readable)
-        log_warning("%s holds a secret and everybody may read it: run chmod o= %s", path, path);
-    return status;
-}
-
-static int read_variable_files(struct params *params)
-{
-    const struct provider *const provider = params->provider;
-    const char *at = provider->op.variable_files != NULL ? provider->op.variable_files : "";
-    CLEANUP_FREE bool *set = calloc(provider->param_count + 1, sizeof *set);
-
-    if (set == NULL)
-        return log_no_memory();
-    for (size_t i = 0; i < provider->param_count; i++)
-        set[i] = params->values[i] != NULL;
-    for (at += strspn(at, " "); *at != '\0'; at += strspn(at, " ")) {
-        const size_t size = strcspn(at, " ");
-        CLEANUP_FREE char *path = strndup(at, size);
-        const int status = path != NULL ? read_variable_file(params, path, set) : log_no_memory();
-
-        if (status != DNSHOOK_OK)
-            return status;
-        at += size;
-    }
-    return DNSHOOK_OK;
 }
 
 /* ---- checks ---- */
@@ -387,7 +287,7 @@ static int finish(struct params *params, const struct params_origin *origin)
         int status = DNSHOOK_OK;
 
         if (params->values[i] == NULL && param->initial != NULL)
-            status = set_value(params, i, param->initial, PARAMS_INITIAL);
+            status = params_set(params, i, param->initial, PARAMS_INITIAL);
         if (status == DNSHOOK_OK && params->values[i] == NULL &&
             (param->flags & DNSHOOK_PARAM_REQUIRED) != 0)
             status = missing(params->provider, origin, param);
@@ -438,7 +338,7 @@ void params_explain(const struct params *params, const char *text)
     for (size_t i = 0; params->configured && i < params->provider->param_count; i++) {
         struct mention mention = {.params = params, .text = text, .index = i};
 
-        (void)each_env(&params->provider->params[i], explain, &mention);
+        (void)params_each_env(&params->provider->params[i], explain, &mention);
     }
 }
 
@@ -464,8 +364,8 @@ static struct params *params_new(const struct provider *provider)
 bool params_any(const struct provider *provider)
 {
     struct params *const params = params_new(provider);
-    bool any = params != NULL && (read_environment(params) != DNSHOOK_OK ||
-                                  read_variable_files(params) != DNSHOOK_OK);
+    bool any = params != NULL &&
+               (read_environment(params) != DNSHOOK_OK || params_read_files(params) != DNSHOOK_OK);
 
     for (size_t i = 0; params != NULL && i < provider->param_count; i++)
         any = any || params->values[i] != NULL;
@@ -484,7 +384,7 @@ int params_read(const struct provider *provider, const struct params_origin *ori
     new->configured = origin != NULL;
     status = origin != NULL ? read_account(new, origin) : read_environment(new);
     if (status == DNSHOOK_OK && origin == NULL)
-        status = read_variable_files(new);
+        status = params_read_files(new);
     if (status == DNSHOOK_OK)
         status = finish(new, origin);
     if (status != DNSHOOK_OK) {

@@ -15,10 +15,10 @@ BUILD = os.environ.get("TOP_BUILDDIR") or TOP
 FLOORS = [
     ("main, commands", "main commands command_.* conform conform_.* table output output_.* json "
                        "report doctor doctor_.*"),
-    ("protocol", "protocol protocol_.* leftover run options"),
+    ("protocol", "protocol protocol_.* leftover run run_.* options"),
     ("challenge", "challenge challenge_.* road examine examine_.*"),
     ("one concern each", "propagation propagation_.* route authority authority_.* delegation zone "
-                         "inquiry caa provider provider_check instance params journal journal_.*"),
+                         "inquiry caa provider provider_check instance params params_.* journal journal_.*"),
     ("one outside thing each", "loader config config_.* http http_.* dns dns_.* resolver exchange variables "
                                "lock signals terminal"),
     ("no policy", "new_provider.* log buf ini deadline cleanup address arena caller file findings "
