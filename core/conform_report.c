@@ -56,7 +56,7 @@ static const struct {
     [CHECK_SECOND] = {RULE_KEEP, RESTS_ON_ALONE, "a second value goes beside the first"},
     [CHECK_EIGHT] = {RULE_KEEP, RESTS_ON_ALONE, "eight values at one name"},
     [CHECK_OTHERS_STAY] = {RULE_KEEP, RESTS_ON_ALONE, "some are removed, the others stay"},
-    [CHECK_AT_ONCE] = {RULE_KEEP, RESTS_ON_ALONE, "several processes change one name at a time"},
+    [CHECK_AT_ONCE] = {RULE_KEEP, RESTS_ON_SET, "several processes change one name at a time"},
     [CHECK_LONGEST_NAME] = {RULE_NAME, RESTS_ON_ALONE, "the longest name, 253 bytes"},
     [CHECK_LONGEST_VALUE] = {RULE_VALUE, RESTS_ON_SET, "the longest value, 255 bytes"},
     [CHECK_HYPHEN] = {RULE_VALUE, RESTS_ON_SET, "a value that begins with a hyphen"},
