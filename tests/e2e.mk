@@ -1,41 +1,42 @@
 # End-to-end tests: real servers in namespaces of the test's own; see tests/lab. The rules of the
-# source tree; what check.sh and demo.sh run; the benchmark.
+# source tree; what check.sh and demo.sh run; the benchmark. The ones that take longest come first, so
+# that none of them is left for the end of a parallel run.
 E2E_TESTS = \
-	tests/e2e/test_accounts.py \
-	tests/e2e/test_abi.py \
-	tests/e2e/test_acmetool.py \
-	tests/e2e/test_check.py \
-	tests/e2e/test_clients.py \
+	tests/e2e/test_route53_many.py \
 	tests/e2e/test_conform.py \
 	tests/e2e/test_conform_mocks.py \
+	tests/e2e/test_clients.py \
+	tests/e2e/test_cloudflare_valgrind.py \
+	tests/e2e/test_route53_valgrind.py \
+	tests/e2e/test_cloudflare_errors.py \
+	tests/e2e/test_cloudflare_batch.py \
+	tests/e2e/test_new_provider.py \
+	tests/e2e/test_promises.py \
+	tests/e2e/test_abi.py \
+	tests/e2e/test_accounts.py \
+	tests/e2e/test_acmetool.py \
+	tests/e2e/test_check.py \
 	tests/e2e/test_cloudflare.py \
 	tests/e2e/test_cloudflare_acmetool.py \
-	tests/e2e/test_cloudflare_batch.py \
 	tests/e2e/test_cloudflare_conform.py \
-	tests/e2e/test_cloudflare_errors.py \
 	tests/e2e/test_cloudflare_many.py \
 	tests/e2e/test_cloudflare_standin.py \
-	tests/e2e/test_cloudflare_valgrind.py \
 	tests/e2e/test_concurrency.py \
 	tests/e2e/test_config.py \
 	tests/e2e/test_doctor.py \
 	tests/e2e/test_exec.py \
 	tests/e2e/test_exec_acmetool.py \
-	tests/e2e/test_new_provider.py \
-	tests/e2e/test_promises.py \
 	tests/e2e/test_propagation.py \
 	tests/e2e/test_protocol.py \
 	tests/e2e/test_protocols.py \
 	tests/e2e/test_rfc2136_servers.py \
-	tests/e2e/test_torture.py \
 	tests/e2e/test_route53.py \
 	tests/e2e/test_route53_acmetool.py \
 	tests/e2e/test_route53_credentials.py \
 	tests/e2e/test_route53_endpoints.py \
 	tests/e2e/test_route53_live.py \
-	tests/e2e/test_route53_many.py \
 	tests/e2e/test_route53_standin.py \
-	tests/e2e/test_route53_valgrind.py \
+	tests/e2e/test_torture.py \
 	tests/e2e/test_valgrind.py
 
 E2E_LAB = \
