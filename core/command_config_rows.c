@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "process.h"
 
 enum { NUMBER_SIZE = 24, SHOWN_SIZE = 2048 };
 
@@ -86,13 +87,6 @@ int rows_add_params(json_t *rows, const struct params_origin *origin,
 
 /* ---- waiting ---- */
 
-static const char *variable(const char *name)
-{
-    const char *const value = getenv(name);
-
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
 /* The parameter of the provider that says how long to wait, with its row. */
 static const json_t *row_of_timeout(const json_t *params, const struct provider *provider)
 {
@@ -152,7 +146,7 @@ struct choice {
 static int add_choice(json_t *rows, const struct config *config, const struct config_domain *domain,
                       const struct choice *choice)
 {
-    const char *const value = variable(choice->variable);
+    const char *const value = process_variable(choice->variable);
 
     if (value != NULL)
         return rows_add(rows, choice->name, value, choice->variable, false);

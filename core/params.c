@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "file.h"
 #include "log.h"
+#include "process.h"
 
 enum { ENV_NAME_SIZE = 128, TIMEOUT_MAX = 86400 /* s */, SOURCE_SIZE = 4224 };
 
@@ -99,13 +100,6 @@ struct search {
     int status;
 };
 
-static const char *env(const char *name)
-{
-    const char *const value = getenv(name);
-
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
 /* Reads the file that NAME_FILE names; its final line feed is not part of the value. */
 static int read_value_file(struct search *search, const char *variable, const char *path)
 {
@@ -143,11 +137,11 @@ static int try_environment(void *opaque, const char *name)
     struct search *const search = opaque;
     const struct dnshook_param *const param = &search->params->provider->params[search->index];
     char with_file[ENV_NAME_SIZE + sizeof "_FILE"];
-    const char *const value = env(name);
+    const char *const value = process_variable(name);
     const char *path;
 
     (void)snprintf(with_file, sizeof with_file, "%s_FILE", name);
-    path = (param->flags & DNSHOOK_PARAM_NO_FILE) == 0 ? env(with_file) : NULL;
+    path = (param->flags & DNSHOOK_PARAM_NO_FILE) == 0 ? process_variable(with_file) : NULL;
     if (value == NULL && path == NULL)
         return 0;
     if (value != NULL && path != NULL) {

@@ -50,6 +50,13 @@ mode_t process_umask(void)
     return umask_of_caller;
 }
 
+const char *process_variable(const char *name)
+{
+    const char *const value = getenv(name);
+
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
 int process_secure(const char *program)
 {
     fill_standard_descriptors();

@@ -4,16 +4,9 @@
 #include <string.h>
 
 #include "log.h"
+#include "process.h"
 
 /* ---- views ---- */
-
-/* The variable's text; NULL where it is not set or empty. */
-static const char *variable(const char *name)
-{
-    const char *const text = getenv(name);
-
-    return text != NULL && *text != '\0' ? text : NULL;
-}
 
 static int open_view(struct road *road, const char *list, struct view **view)
 {
@@ -39,7 +32,7 @@ int road_view(struct road *road, const char *list, struct view **view)
     struct view **end = &road->view;
     int status;
 
-    if (list == NULL || variable("DNSHOOK_RESOLVERS") != NULL) {
+    if (list == NULL || process_variable("DNSHOOK_RESOLVERS") != NULL) {
         *view = road->view;
         return DNSHOOK_OK;
     }
@@ -58,7 +51,7 @@ int road_view(struct road *road, const char *list, struct view **view)
 
 static int read_quorum(struct road *road)
 {
-    const char *const text = variable("DNSHOOK_QUORUM");
+    const char *const text = process_variable("DNSHOOK_QUORUM");
 
     road->quorum = QUORUM_REACHABLE;
     if (road->config != NULL && road->config->propagation.quorum >= 0)
@@ -76,7 +69,7 @@ static int read_quorum(struct road *road)
 /* The run's own list of resolvers. */
 static const char *own_resolvers(const struct config *config)
 {
-    const char *const list = variable("DNSHOOK_RESOLVERS");
+    const char *const list = process_variable("DNSHOOK_RESOLVERS");
 
     if (list == NULL && config != NULL && config->propagation.resolvers != NULL)
         return config->propagation.resolvers;

@@ -8,16 +8,10 @@
 #include "deadline.h"
 #include "http.h"
 #include "log.h"
+#include "process.h"
 #include "run_clock.h"
 
 /* ---- who was asked for ---- */
-
-static const char *variable(const char *name)
-{
-    const char *const text = getenv(name);
-
-    return text != NULL && *text != '\0' ? text : NULL;
-}
 
 const char *run_called(const char *path, char out[RUN_CALLED_SIZE])
 {
@@ -43,13 +37,13 @@ const char *run_provider_name(const struct run *run)
 {
     if (run->options.provider != NULL)
         return run->options.provider;
-    return run->called != NULL ? run->called : variable("DNSHOOK_PROVIDER");
+    return run->called != NULL ? run->called : process_variable("DNSHOOK_PROVIDER");
 }
 
 /* No environment variable leads to code: only the command line may name a file. */
 static bool names_a_file(const struct run *run)
 {
-    const char *const name = variable("DNSHOOK_PROVIDER");
+    const char *const name = process_variable("DNSHOOK_PROVIDER");
 
     if (run->options.provider != NULL || run->called != NULL || name == NULL ||
         strchr(name, '/') == NULL)
@@ -81,7 +75,7 @@ bool run_has_provider(const struct run *run, const char *name)
     if (name == NULL && names_a_file(run))
         return false;
     if (name != NULL || run_provider_name(run) != NULL || run->options.config != NULL ||
-        variable("DNSHOOK_CONFIG") != NULL || may_have_config())
+        process_variable("DNSHOOK_CONFIG") != NULL || may_have_config())
         return true;
     (void)say_none_chosen();
     return false;

@@ -325,7 +325,7 @@ def variables_of(text):
 def variables_of_program():
     """The variables that the program itself reads."""
     code = "".join(read(path) for path in glob.glob(TOP + "/core/*.c"))
-    return set(re.findall(r'\b(?:getenv|variable)\("(\w+)"\)', code))
+    return set(re.findall(r'\b(?:getenv|(?:process_)?variable)\("(\w+)"\)', code))
 
 
 def check_variables(_):
