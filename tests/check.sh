@@ -52,6 +52,13 @@ sum_line()
     sed -n "s/^# $2: *\\([0-9][0-9]*\\)\$/\\1/p" "$1" | head -n 1 | grep . || echo 0
 }
 
+# reasons LOG: what the tests that failed in automake's summary say about it, 40 lines for each.
+reasons()
+{
+    awk '/^(not )?ok / { left = /^not ok / && !/# SKIP/ ? 40 : 0; if (left) print "    " $0; next }
+        left && /^#/ { print "        " $0; left-- }' "$1"
+}
+
 # suite DIRECTORY: adds up the results of `make check` in a build and shows what failed.
 suite()
 {
@@ -68,6 +75,7 @@ suite()
     printf '    %s passed, %s failed, %s errors, %s skipped\n' "$(sum_line "$summary" PASS)" \
         "$(sum_line "$summary" FAIL)" "$(sum_line "$summary" ERROR)" "$(sum_line "$summary" SKIP)"
     grep -hE '^(FAIL|ERROR|XPASS|SKIP)[: ]' "$summary" | sed 's/^/    /' || :
+    reasons "$summary" | head -n 400
 }
 
 configure()

@@ -59,11 +59,13 @@ class Client:
         return os.stat(self.state).st_mtime > 1
 
     def names(self, pattern):
-        """The DNS names of the newest certificate whose path matches; None: there is none."""
-        paths = sorted(glob.glob(f"{self.home}/{pattern}"), key=os.path.getmtime)
+        """The DNS names of the one certificate whose path matches; None: there is none."""
+        paths = glob.glob(f"{self.home}/{pattern}")
         if not paths:
             return None
-        text = subprocess.run(["openssl", "x509", "-noout", "-text", "-in", paths[-1]], check=True,
+        if len(paths) > 1:
+            raise RuntimeError(f"which of these is the certificate? {paths}")
+        text = subprocess.run(["openssl", "x509", "-noout", "-text", "-in", paths[0]], check=True,
                               capture_output=True, text=True).stdout
         return sorted(re.findall(r"DNS:([^\s,]+)", text))
 
@@ -136,16 +138,18 @@ class Lego(Client):
         super().__init__(name, settings, LEGO_CA_CERTIFICATES=CA, EXEC_SEQUENCE_INTERVAL=1,
                          EXEC_POLLING_INTERVAL=1, **({"EXEC_MODE": "RAW"} if raw else {}))
         self.environment["EXEC_PATH"] = self.hook
+        self._file = ""
 
     def issue(self, names):
         """Makes a certificate."""
+        self._file = f"lego/certificates/{names[0]}.crt"  # the CA's is beside it, NAME.issuer.crt
         return self.run("lego", "--server", DIRECTORY, "--accept-tos", "--email", "a@example.test",
                         "--dns", "exec", "--path", self.home + "/lego",
                         *[word for name in names for word in ("-d", name)], "run")
 
     def certificate(self):
         """The names in it."""
-        return self.names("lego/certificates/*.crt")
+        return self.names(self._file)
 
 
 class Uacme(Client):
