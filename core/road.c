@@ -100,14 +100,20 @@ static void close_account(struct account *account)
     free(account);
 }
 
+static void close_accounts(struct account *list)
+{
+    while (list != NULL) {
+        struct account *const next = list->next;
+
+        close_account(list);
+        list = next;
+    }
+}
+
 void road_close(struct road *road)
 {
-    while (road->accounts != NULL) {
-        struct account *const next = road->accounts->next;
-
-        close_account(road->accounts);
-        road->accounts = next;
-    }
+    close_accounts(road->accounts);
+    close_accounts(road->tried);
     journal_close(road->journal);
     while (road->view != NULL) {
         struct view *const next = road->view->next;
@@ -182,25 +188,15 @@ static int open_instance(struct road *road, const struct account_wanted *wanted,
         account->file = road->config->path;
     status = instance_open(provider, account->configured ? &origin : NULL, account->view->resolver,
                            &account->instance);
-    if (status == DNSHOOK_OK)
-        log_info("%s%sprovider %s %s, %s", account->configured ? account->name : "",
-                 account->configured ? ": " : "", provider->op.name, provider->op.version,
-                 provider->path);
     return status;
 }
 
-int road_account(struct road *road, const struct account_wanted *wanted, struct account **account)
+static int open_account(struct road *road, const struct account_wanted *wanted, struct view *view,
+                        struct account **account)
 {
-    struct view *view = NULL;
-    struct account *new;
-    int status = road_view(road, wanted->domain != NULL ? wanted->domain->resolvers : NULL, &view);
+    struct account *const new = calloc(1, sizeof *new);
+    int status;
 
-    if (status != DNSHOOK_OK)
-        return status;
-    for (*account = road->accounts; *account != NULL; *account = (*account)->next)
-        if (is_wanted(*account, wanted, view))
-            return DNSHOOK_OK;
-    new = calloc(1, sizeof *new);
     if (new == NULL)
         return log_no_memory();
     new->view = view;
@@ -209,7 +205,65 @@ int road_account(struct road *road, const struct account_wanted *wanted, struct 
         close_account(new);
         return status;
     }
-    new->next = road->accounts;
-    road->accounts = *account = new;
+    *account = new;
     return DNSHOOK_OK;
+}
+
+/* Where in a list the account stands that was opened for the same; else the list's end. */
+static struct account **find(struct account **list, const struct account_wanted *wanted,
+                             const struct view *view)
+{
+    while (*list != NULL && !is_wanted(*list, wanted, view))
+        list = &(*list)->next;
+    return list;
+}
+
+static void take_up(struct road *road, struct account *account)
+{
+    const struct provider *const provider = instance_provider(account->instance);
+
+    account->next = road->accounts;
+    road->accounts = account;
+    log_info("%s%sprovider %s %s, %s", account->configured ? account->name : "",
+             account->configured ? ": " : "", provider->op.name, provider->op.version,
+             provider->path);
+}
+
+int road_account(struct road *road, const struct account_wanted *wanted, struct account **account)
+{
+    struct view *view = NULL;
+    struct account **tried;
+    int status = road_view(road, wanted->domain != NULL ? wanted->domain->resolvers : NULL, &view);
+
+    if (status != DNSHOOK_OK)
+        return status;
+    *account = *find(&road->accounts, wanted, view);
+    if (*account != NULL)
+        return DNSHOOK_OK;
+    tried = find(&road->tried, wanted, view);
+    *account = *tried;
+    if (*account != NULL)
+        *tried = (*account)->next;
+    else
+        status = open_account(road, wanted, view, account);
+    if (status == DNSHOOK_OK)
+        take_up(road, *account);
+    return status;
+}
+
+int road_try_account(struct road *road, const struct account_wanted *wanted)
+{
+    struct view *view = NULL;
+    struct account *account = NULL;
+    int status = road_view(road, wanted->domain != NULL ? wanted->domain->resolvers : NULL, &view);
+
+    if (status != DNSHOOK_OK || *find(&road->accounts, wanted, view) != NULL ||
+        *find(&road->tried, wanted, view) != NULL)
+        return status;
+    status = open_account(road, wanted, view, &account);
+    if (status == DNSHOOK_OK) {
+        account->next = road->tried;
+        road->tried = account;
+    }
+    return status;
 }

@@ -35,6 +35,7 @@ struct road {
     struct view *view;     /* the list of them; the first is the run's own */
     struct config *config; /* NULL: there is none */
     struct account *accounts;
+    struct account *tried;         /* opened by road_try_account() alone */
     struct journal *journal;       /* opened by who writes or takes away */
     enum quorum quorum;            /* unless a domain has its own */
     bool quorum_given;             /* by DNSHOOK_QUORUM: it counts for every domain */
@@ -64,5 +65,9 @@ int road_view(struct road *road, const char *list, struct view **view);
 /* The account, opened once. As config_check_account(), provider_find() and instance_open(), said.
  */
 int road_account(struct road *road, const struct account_wanted *wanted, struct account **account);
+
+/* As road_account() for an account that may turn out not to be wanted: it is not one of the road's,
+ * and not told of, before road_account() asks for it. Sends nothing. */
+int road_try_account(struct road *road, const struct account_wanted *wanted);
 
 #endif

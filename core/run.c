@@ -159,6 +159,8 @@ struct steps {
     const struct run *run;
     struct road *road;
     const char *name; /* an account or a provider that was asked for, or NULL */
+    bool keep;        /* to start */
+    bool tried;       /* try_accounts() was */
     struct account_wanted *wanted;
     struct journal_item *items; /* to stop: what is on record */
     size_t item_count;
@@ -182,27 +184,58 @@ static int check_accounts(const struct run *run, const struct config *config)
     return status;
 }
 
-/* The domain of a host; where none matches, that of the record name, for which the DNS has to be
- * asked. */
-static int find_domain(struct road *road, const struct challenge *challenge,
-                       const struct config_domain **domain)
+/* Every account that the DNS could lead to is right with its values, before the DNS is asked. To
+ * stop, only those that are needed have to be. */
+static int try_accounts(struct steps *steps)
 {
-    struct route route;
-    int status;
+    const struct config *const config = steps->road->config;
+    struct account_wanted wanted;
+    int status = DNSHOOK_OK;
 
-    *domain = config_domain(road->config, challenge->host);
-    if (*domain != NULL || road->config == NULL || !road->config->has_domains || challenge->at_name)
+    if (!steps->keep || steps->tried)
         return DNSHOOK_OK;
-    status = challenge_route(road->view, challenge->host, &route);
-    if (status == DNSHOOK_OK)
-        *domain = config_domain(road->config, route.record);
+    steps->tried = true;
+    if (config->initial != NULL) {
+        wanted = by_configuration(steps->run, config->initial);
+        status = road_try_account(steps->road, &wanted);
+    }
+    for (size_t i = 0; i < config->domain_count && status == DNSHOOK_OK; i++) {
+        if (config->domains[i].account == NULL)
+            continue;
+        wanted = by_configuration(steps->run, config->domains[i].account);
+        wanted.domain = &config->domains[i];
+        status = road_try_account(steps->road, &wanted);
+    }
     return status;
 }
 
-/* Which account a challenge goes to; `wanted` has no provider where it goes to nobody. */
-static int choose(const struct run *run, struct road *road, const char *name,
-                  const struct challenge *challenge, struct account_wanted *wanted)
+/* The domain of a host; where none matches, that of the record name, for which the DNS has to be
+ * asked. */
+static int find_domain(struct steps *steps, const struct challenge *challenge,
+                       const struct config_domain **domain)
 {
+    const struct config *const config = steps->road->config;
+    struct route route;
+    int status;
+
+    *domain = config_domain(config, challenge->host);
+    if (*domain != NULL || !config->has_domains || challenge->at_name)
+        return DNSHOOK_OK;
+    status = try_accounts(steps);
+    if (status == DNSHOOK_OK)
+        status = challenge_route(steps->road->view, challenge->host, &route);
+    if (status == DNSHOOK_OK)
+        *domain = config_domain(config, route.record);
+    return status;
+}
+
+/* Which account a challenge goes to, by name or by the configuration; `wanted` has no provider
+ * where it goes to nobody. */
+static int choose(struct steps *steps, const char *name, const struct challenge *challenge,
+                  struct account_wanted *wanted)
+{
+    const struct run *const run = steps->run;
+    const struct road *const road = steps->road;
     const struct config_domain *domain = NULL;
     int status;
 
@@ -216,7 +249,7 @@ static int choose(const struct run *run, struct road *road, const char *name,
     *wanted = (struct account_wanted){.provider = NULL};
     if (road->config == NULL)
         return say_none_chosen();
-    status = find_domain(road, challenge, &domain);
+    status = find_domain(steps, challenge, &domain);
     if (status != DNSHOOK_OK)
         return status;
     if (domain != NULL && domain->account != NULL)
@@ -301,7 +334,7 @@ static int choose_step(struct steps *steps, size_t i, struct challenge *challeng
 {
     const char *const name = steps->name != NULL ? steps->name : writer_of(steps, challenge);
 
-    return choose(steps->run, steps->road, name, challenge, &steps->wanted[i]);
+    return choose(steps, name, challenge, &steps->wanted[i]);
 }
 
 /* What is on record, where it may say which account a value to take away belongs to. */
@@ -331,8 +364,12 @@ static int give_accounts(const struct run *run, const char *name, bool keep, str
                          struct challenge *set, size_t count)
 {
     struct account_wanted *const wanted = calloc(count, sizeof *wanted);
-    struct steps steps = {
-        .run = run, .road = road, .name = name, .wanted = wanted, .step = choose_step};
+    struct steps steps = {.run = run,
+                          .road = road,
+                          .name = name,
+                          .keep = keep,
+                          .wanted = wanted,
+                          .step = choose_step};
     int status = wanted != NULL ? DNSHOOK_OK : log_no_memory();
     int nobody = EXIT_DONE;
 

@@ -338,6 +338,14 @@ def wrong(t, w):
         result = w.dnshook("--config", path, START, "quiet.one.test", "", VALUE)
         t.exits(result, 1, f"{mode:o}: refused")
         t.match(word, result.err, f"{mode:o}: with what to do", result)
+    text = (ACCOUNTS + DOMAINS).replace("/k2.secret", "/no.secret")
+    for host, code in (("quiet.three.test", 1), ("early.one.test", 0)):
+        env = config("wrong-file", text)
+        result = w.dnshook(START, host, "", VALUE, env=env)
+        t.exits(result, code, f"{host}: another account's file is not there: exit status {code}")
+    t.exits(w.dnshook(STOP, host, "", VALUE, env=env), 0, f"{host}: stop")
+    result = w.dnshook(START, "quiet.three.test", "", VALUE, env=env)
+    t.match(r":\d+: there is no file \S+/no.secret", result.err, "says where and what", result)
     result = w.dnshook("--config", HOME + "/none", START, "quiet.one.test", "", VALUE)
     t.exits(result, 1, "a file that is not there")
     asked = [name for name, _ in w.resolver_questions()[before:] if "quiet" in name]
