@@ -82,6 +82,10 @@ int authority_add_name(struct authority *authority, const char *name, unsigned s
 int authority_add_addresses(struct dns *dns, struct resolver *resolver,
                             struct authority *authority);
 
+/* Takes the glue of a referral for the names to which the resolvers know no address. DNSHOOK_OK or
+ * DNSHOOK_NO_MEMORY. */
+int authority_add_glue(struct dns *dns, struct authority *authority, const ldns_pkt *referral);
+
 /* True when an address of names[name] is known. */
 bool authority_has_address(const struct authority *authority, size_t name);
 

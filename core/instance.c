@@ -1,15 +1,11 @@
-#include "instance.h"
+#include "instance_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "arena.h"
-#include "build.h"
 #include "deadline.h"
-#include "exchange.h"
-#include "http.h"
 #include "log.h"
 
 enum {
@@ -17,18 +13,6 @@ enum {
     AGAIN_MAX = 10000,
     CONFLICT_MAX = 250,
     NOT_SET = -1 /* a change that apply() has not come to */
-};
-
-struct instance {
-    struct dnshook_host host; /* first: the services find the instance by it */
-    const struct provider *provider;
-    struct params *params;
-    struct resolver *resolver;
-    struct arena arena;
-    struct http *http;
-    struct exchange exchange;
-    void *handle;
-    char reason[DNSHOOK_TEXT_SIZE]; /* what the present call said of its failure; "" for nothing */
 };
 
 static const char *const status_texts[] = {
@@ -47,116 +31,12 @@ static const char *const status_texts[] = {
     [DNSHOOK_UNSUPPORTED] = "this provider cannot do that",
 };
 
-/* ---- services ---- */
-
-static struct instance *of(const struct dnshook_host *host)
-{
-    return (struct instance *)(uintptr_t)host;
-}
+/* ---- failures and repetition ---- */
 
 static const char *provider_name(const struct instance *instance)
 {
     return instance->provider->op.name;
 }
-
-static void service_log(const struct dnshook_host *host, int level, const char *text)
-{
-    char line[DNSHOOK_TEXT_SIZE + 64];
-
-    if (level < DNSHOOK_LOG_WARNING || level > DNSHOOK_LOG_DEBUG)
-        level = DNSHOOK_LOG_DEBUG;
-    (void)snprintf(line, sizeof line, "%s: %s", provider_name(of(host)), text);
-    log_text(level, line);
-}
-
-static int service_fail(const struct dnshook_host *host, int status, const char *text)
-{
-    struct instance *const instance = of(host);
-
-    (void)snprintf(instance->reason, sizeof instance->reason, "%s", text);
-    return status;
-}
-
-static const char *service_param(const struct dnshook_host *host, const char *name)
-{
-    return params_get(of(host)->params, name);
-}
-
-static void *service_alloc(const struct dnshook_host *host, size_t size)
-{
-    return arena_alloc(&of(host)->arena, size);
-}
-
-static void *service_realloc(const struct dnshook_host *host, void *memory, size_t size)
-{
-    return arena_realloc(&of(host)->arena, memory, size);
-}
-
-static void service_free(const struct dnshook_host *host, void *memory)
-{
-    arena_free(&of(host)->arena, memory);
-}
-
-static int64_t service_time_left(const struct dnshook_host *host)
-{
-    (void)host;
-    return deadline_left();
-}
-
-static int service_sleep(const struct dnshook_host *host, int64_t milliseconds)
-{
-    (void)host;
-    return deadline_sleep(milliseconds);
-}
-
-static int fail_for(void *opaque, int status, const char *text)
-{
-    struct instance *const instance = opaque;
-
-    return service_fail(&instance->host, status, text);
-}
-
-static int service_http(const struct dnshook_host *host, const struct dnshook_http_request *request,
-                        struct dnshook_http_response *response)
-{
-    struct instance *const instance = of(host);
-
-    return http_exchange(&instance->http, request, response, fail_for, instance);
-}
-
-static const char *service_http_header(const struct dnshook_host *host, const char *name)
-{
-    return http_header(of(host)->http, name);
-}
-
-static int service_dns_exchange(const struct dnshook_host *host,
-                                const struct dnshook_dns_request *request,
-                                struct dnshook_dns_response *response)
-{
-    struct instance *const instance = of(host);
-
-    return exchange_run(&instance->exchange, instance->resolver, request, response, fail_for,
-                        instance);
-}
-
-static const struct dnshook_host services = {
-    .size = sizeof(struct dnshook_host),
-    .abi = DNSHOOK_ABI,
-    .version = PACKAGE_VERSION,
-    .log = service_log,
-    .fail = service_fail,
-    .param = service_param,
-    .alloc = service_alloc,
-    .realloc = service_realloc,
-    .free = service_free,
-    .time_left = service_time_left,
-    .sleep = service_sleep,
-    .http = service_http,
-    .http_header = service_http_header,
-    .dns_exchange = service_dns_exchange,
-};
-
-/* ---- failures and repetition ---- */
 
 static const char *reason_of(const struct instance *instance, int status)
 {
@@ -214,7 +94,7 @@ int instance_open(const struct provider *provider, const struct params_origin *o
 
     if (new == NULL)
         return log_no_memory();
-    new->host = services;
+    new->host = instance_services;
     new->provider = provider;
     new->resolver = resolver;
     status = params_read(provider, origin, &new->params);
@@ -340,9 +220,9 @@ static int copy_zone(void *opaque, const struct dnshook_zone *zone)
     if (!DNSHOOK_HAS(zone, struct dnshook_zone, id) || zone->name == NULL ||
         !name_normalize(zone->name, slot->zone->name) || strlen(id) >= INSTANCE_ID_SIZE ||
         strlen(primary) >= NAME_SIZE)
-        return service_fail(&slot->instance->host, DNSHOOK_BAD_ANSWER,
-                            "it named a zone without a name, or with one that is too long, or "
-                            "with a wrong struct size");
+        return instance_fail(&slot->instance->host, DNSHOOK_BAD_ANSWER,
+                             "it named a zone without a name, or with one that is too long, or "
+                             "with a wrong struct size");
     (void)snprintf(slot->zone->id, INSTANCE_ID_SIZE, "%s", id);
     (void)snprintf(slot->zone->primary, NAME_SIZE, "%s", primary);
     return DNSHOOK_OK;
@@ -367,8 +247,8 @@ int instance_find_zone(struct instance *instance, const char *name, const struct
             instance->handle, name, cut->name[0] != '\0' ? &public : NULL, copy_zone, &slot);
     } while (once_more(instance, status, &tries));
     if (status == DNSHOOK_OK && slot.count != 1)
-        status = service_fail(&instance->host, DNSHOOK_BAD_ANSWER,
-                              "it named no zone, or more than one, for a name");
+        status = instance_fail(&instance->host, DNSHOOK_BAD_ANSWER,
+                               "it named no zone, or more than one, for a name");
     return said(instance, status);
 }
 
@@ -404,8 +284,8 @@ static int hand_on(void *opaque, const struct dnshook_zone *zone)
     struct dnshook_zone ours = {0};
 
     if (!DNSHOOK_HAS(zone, struct dnshook_zone, id) || zone->name == NULL)
-        return service_fail(&receiver->instance->host, DNSHOOK_BAD_ANSWER,
-                            "it listed a zone without a name, or with a wrong struct size");
+        return instance_fail(&receiver->instance->host, DNSHOOK_BAD_ANSWER,
+                             "it listed a zone without a name, or with a wrong struct size");
     memcpy(&ours, zone, zone->size < sizeof ours ? zone->size : sizeof ours);
     ours.size = sizeof ours;
     return receiver->each(receiver->opaque, &ours);
@@ -417,7 +297,7 @@ int instance_zones(struct instance *instance, dnshook_zone_fn *each, void *opaqu
 
     instance->reason[0] = '\0';
     if (instance->provider->op.zones == NULL) {
-        (void)service_fail(&instance->host, DNSHOOK_UNSUPPORTED, "it cannot list zones");
+        (void)instance_fail(&instance->host, DNSHOOK_UNSUPPORTED, "it cannot list zones");
         return said(instance, DNSHOOK_UNSUPPORTED);
     }
     return said(instance, instance->provider->op.zones(instance->handle, hand_on, &receiver));

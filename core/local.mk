@@ -10,7 +10,7 @@ core_libcore_a_CPPFLAGS = $(CORE_CPPFLAGS)
 core_libcore_a_SOURCES = \
 	core/address.c core/address.h \
 	core/arena.c core/arena.h \
-	core/authority.c core/authority.h \
+	core/authority.c core/authority.h core/authority_ask.c core/authority_find.c \
 	core/caller.c core/caller.h \
 	core/challenge.c core/challenge.h core/challenge_command.c core/challenge_command.h \
 	core/challenge_wait.c \
@@ -50,7 +50,7 @@ core_libcore_a_SOURCES = \
 	core/http.c core/http.h core/http_curl.h \
 	core/ini.c core/ini.h \
 	core/inquiry.c core/inquiry.h \
-	core/instance.c core/instance.h \
+	core/instance.c core/instance.h core/instance_parts.h core/instance_services.c \
 	core/journal.c core/journal.h core/journal_directory.c core/journal_directory.h \
 	core/leftover.c core/leftover.h \
 	core/loader.c core/loader.h \

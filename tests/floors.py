@@ -18,7 +18,8 @@ FLOORS = [
     ("protocol", "protocol protocol_.* leftover run run_.* options"),
     ("challenge", "challenge challenge_.* road examine examine_.*"),
     ("one concern each", "propagation propagation_.* route authority authority_.* delegation zone "
-                         "inquiry caa provider provider_check instance params params_.* journal journal_.*"),
+                         "inquiry caa provider provider_check instance instance_.* params params_.* "
+                         "journal journal_.*"),
     ("one outside thing each", "loader config config_.* http http_.* dns dns_.* resolver exchange variables "
                                "lock signals terminal"),
     ("no policy", "new_provider.* log buf ini deadline cleanup address arena caller file findings "
