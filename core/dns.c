@@ -41,6 +41,7 @@ struct question {
     uint8_t *wire;
     size_t wire_size;
     unsigned losses;
+    bool reconnected; /* over TCP a second time */
     int64_t sent;
     int64_t until; /* when this try is given up */
     dns_done_fn *done;
@@ -312,12 +313,24 @@ static void deliver(struct question *question)
     question_free(question);
 }
 
+/* A connection that came to an end at once is made once more: a server that loads its zones anew,
+ * as NSD, closes those that it has. False when that is not the matter. */
+static bool try_to_reconnect(struct question *question)
+{
+    if (question->ares_status != ARES_ECONNREFUSED || question->reconnected)
+        return false;
+    question->reconnected = true;
+    return send_once(question);
+}
+
 /* The next try of a question that stayed without an answer: UDP twice, then TCP. False when there
  * is none left, or memory ran out. */
 static bool try_again(struct question *question)
 {
-    if (question->server->unroutable || question->transport == TCP)
+    if (question->server->unroutable)
         return false;
+    if (question->transport == TCP)
+        return try_to_reconnect(question);
     question->losses++;
     if ((question->flags & DNS_OVER_UDP) != 0)
         return question->losses < 2 && question->ares_status != ARES_ECONNREFUSED &&

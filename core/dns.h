@@ -2,10 +2,11 @@
  * dns.h - questions to DNS servers, many at once: c-ares carries them, ldns builds and reads them.
  *
  * Each question goes to one address, directly: over UDP (EDNS 1232), over UDP once more, then over
- * TCP; a truncated answer is fetched over TCP at once. A server that was silent over UDP and
- * answered over TCP is asked over TCP from then on. Every question has a fresh id and, over UDP,
- * a fresh source port (RFC 5452); an answer that does not fit id, question, address or port is
- * passed over. All times are milliseconds of deadline_now().
+ * TCP; a truncated answer is fetched over TCP at once, and a connection that breaks is made once
+ * more. A server that was silent over UDP and answered over TCP is asked over TCP from then on.
+ * Every question has a fresh id and, over UDP, a fresh source port (RFC 5452); an answer that does
+ * not fit id, question, address or port is passed over. All times are milliseconds of
+ * deadline_now().
  */
 #ifndef DNS_H
 #define DNS_H

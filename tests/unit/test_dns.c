@@ -526,6 +526,18 @@ static void a_connection_that_is_closed(void **state)
     (void)state;
     server->faults = SILENT_UDP | CLOSES;
     assert_int_equal(ask(server, "www.example").outcome, DNS_SILENT);
+    assert_int_equal(server->asked_count, 4);
+}
+
+static void a_connection_that_is_closed_once(void **state)
+{
+    struct scripted *const server = scripted_start(good, COUNT(good));
+
+    (void)state;
+    server->faults = CLOSES;
+    server->faults_of = 1;
+    assert_int_equal(ask_with(server, "www.example", DNS_OVER_TCP).outcome, DNS_ANSWER);
+    assert_int_equal(server->asked_count, 2);
 }
 
 static void unroutable(void **state)
@@ -748,6 +760,7 @@ int main(void)
         DNS_TEST(refused),
         DNS_TEST(refused_over_udp),
         DNS_TEST(a_connection_that_is_closed),
+        DNS_TEST(a_connection_that_is_closed_once),
         DNS_TEST(unroutable),
         DNS_TEST(servers_are_made_once),
         DNS_TEST(names_that_cannot_be_asked_for),
