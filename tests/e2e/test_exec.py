@@ -114,10 +114,10 @@ class Script:
         """The entries of the journal."""
         return os.listdir(self.folder + "/dnshook")
 
-    def pid_in(self, name, seconds=20):
+    def pid_in(self, name):
         """The number that the script has left in a file."""
         path = f"{self.folder}/{name}"
-        dnsq.wait_until(lambda: read(path).endswith("\n"), path, seconds=seconds)
+        dnsq.wait_until(lambda: read(path).endswith("\n"), path)
         return int(read(path))
 
 
@@ -127,7 +127,7 @@ def is_gone(pid):
         text = read(f"/proc/{pid}/stat")
         return not text or text.rsplit(")", 1)[1].split()[0] == "Z"
     try:
-        dnsq.wait_until(ended, f"the end of process {pid}")
+        dnsq.wait_until(ended, f"the end of process {pid}", seconds=15)
     except TimeoutError:
         return False
     return True

@@ -18,16 +18,27 @@ def ask(server, name, kind="TXT", tcp=False, timeout=2.0, recurse=False):
     return answer
 
 
+def patient(server, name, tries=5, **options):
+    """ask(), again while no answer comes: on a busy machine a question is lost, or answered late."""
+    while True:
+        try:
+            return ask(server, name, timeout=4.0, **options)
+        except dns.exception.Timeout:
+            tries -= 1
+            if tries == 0:
+                raise
+
+
 def texts(server, name, tcp=False):
     """The TXT values at a name, as one server has them, sorted."""
-    answer = ask(server, name, "TXT", tcp=tcp)
+    answer = patient(server, name, kind="TXT", tcp=tcp)
     if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         raise RuntimeError(f"{server} said {dns.rcode.to_text(answer.rcode())} to {name}")
     return sorted(b"".join(item.strings).decode() for rrset in answer.answer
                   if rrset.rdtype == dns.rdatatype.TXT for item in rrset)
 
 
-def wait_until(condition, what, seconds=15, server=None):
+def wait_until(condition, what, seconds=60, server=None):
     """Waits for condition() to be true; a failing question counts as not yet."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

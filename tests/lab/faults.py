@@ -55,7 +55,8 @@ class FaultServer:
 
     def asked(self, name):
         """How often it was asked about a name, at all of its addresses."""
-        return sum(count for (_, each), count in self.questions.items() if each == name.lower())
+        with self._lock:
+            return sum(count for (_, each), count in self.questions.items() if each == name.lower())
 
     def stop(self):
         """Ends it."""

@@ -54,7 +54,7 @@ class Result:
 class Running:
     """A program that has been started; wait() collects it."""
 
-    def __init__(self, args, env=None, timeout=60, cwd="/", umask=0o022, stdin=None):
+    def __init__(self, args, env=None, timeout=180, cwd="/", umask=0o022, stdin=None):
         self.args = [str(word) for word in args]
         self._out = tempfile.TemporaryFile(dir=HOME)
         self._err = tempfile.TemporaryFile(dir=HOME)
