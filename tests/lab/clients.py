@@ -212,13 +212,20 @@ MDomain {' '.join(names)} manual
     def issue(self, w, names, port):
         """Waits for the certificate."""
         server = self.start_server(w, names, port)
-        dnsq.wait_until(self.certificate, "a certificate of mod_md", seconds=90, server=server)
-        dnsq.wait_until(lambda: not self.journal(), "the tear-down", seconds=30, server=server)
+        dnsq.wait_until(self._is_written, "a certificate of mod_md", seconds=150, server=server)
+        dnsq.wait_until(lambda: not self.journal(), "the tear-down", server=server)
         server.stop()
 
     def certificate(self):
         """The names in it."""
         return self.names("md/staging/*/pubcert*.pem")
+
+    def _is_written(self):
+        """Whether there is a certificate, and all of it: mod_md writes the file in its place."""
+        try:
+            return self.certificate() is not None
+        except subprocess.CalledProcessError:
+            return False
 
     def log(self):
         """Its log."""
