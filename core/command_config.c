@@ -24,7 +24,10 @@ static int add_account(const struct run *run, const struct config *config,
     json_t *const rows = json_array();
     const bool initial = account != NULL && config->initial == account;
     json_t *entry;
-    int status = provider_find(run->options.provider_dir, provider_name, &provider);
+    int status = account != NULL
+                     ? provider_find_at(config->path, account->provider_line,
+                                        run->options.provider_dir, provider_name, &provider)
+                     : provider_find(run->options.provider_dir, provider_name, &provider);
 
     if (status == DNSHOOK_OK)
         status = rows_add_params(rows, &origin, provider);

@@ -161,7 +161,11 @@ static int add_how(struct road_shown *road)
         .config = road->config, .account = road->account, .domain = road->domain};
     struct provider *provider = NULL;
     json_t *const params = json_array();
-    int status = provider_find(road->run->options.provider_dir, road->provider, &provider);
+    const char *const directory = road->run->options.provider_dir;
+    int status = road->account != NULL
+                     ? provider_find_at(road->config->path, road->account->provider_line, directory,
+                                        road->provider, &provider)
+                     : provider_find(directory, road->provider, &provider);
 
     if (status == DNSHOOK_OK)
         status = rows_add_params(params, &origin, provider);

@@ -51,9 +51,10 @@ static int find_provider(struct conform *conform)
     const struct config_account *const account = config_account(config, conform->given);
     const struct config_domain *const domain = config_domain(config, conform->domain);
     struct provider *provider = NULL;
-    const int status =
-        provider_find(conform->run->options.provider_dir,
-                      account != NULL ? account->provider : conform->given, &provider);
+    const char *const directory = conform->run->options.provider_dir;
+    const int status = account != NULL ? provider_find_at(config->path, account->provider_line,
+                                                          directory, account->provider, &provider)
+                                       : provider_find(directory, conform->given, &provider);
 
     conform->provider = provider;
     if (status != DNSHOOK_OK || account == NULL)

@@ -10,14 +10,15 @@
 static int find_account(const struct config *config, unsigned line, const char *name,
                         const struct config_account **account)
 {
-    const char *words[CONFIG_MAX_ACCOUNTS + 1] = {"none"};
+    const char *words[CONFIG_MAX_ACCOUNTS + 1];
     char text[CONFIG_WORDS_SIZE];
 
     *account = config_account(config, name);
     if (*account != NULL || strcmp(name, "none") == 0)
         return DNSHOOK_OK;
     for (size_t i = 0; i < config->account_count; i++)
-        words[i + 1] = config->accounts[i].name;
+        words[i] = config->accounts[i].name;
+    words[config->account_count] = "none";
     return config_refuse(&(struct config_place){config->path, line}, "there is no [account %s]%s",
                          name, config_known(name, words, config->account_count + 1, text));
 }

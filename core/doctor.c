@@ -21,8 +21,9 @@ static void check_accounts(struct doctor *doctor, const struct config *config)
         const struct config_account *const account = &config->accounts[i];
         struct provider *provider = NULL;
 
-        if (provider_find(doctor->run->options.provider_dir, account->provider, &provider) ==
-            DNSHOOK_OK)
+        if (provider_find_at(config->path, account->provider_line,
+                             doctor->run->options.provider_dir, account->provider,
+                             &provider) == DNSHOOK_OK)
             (void)config_check_account(config, account, provider->params, provider->param_count);
     }
 }
@@ -33,8 +34,9 @@ static void say_configuration(struct doctor *doctor)
 
     if (config != NULL)
         findings_add(&doctor->findings, FINDING_OK, "configuration",
-                     "%s can be read: %zu accounts, %zu domains", config->path,
-                     config->account_count, config->domain_count);
+                     "%s can be read: %zu account%s, %zu domain%s", config->path,
+                     config->account_count, config->account_count == 1 ? "" : "s",
+                     config->domain_count, config->domain_count == 1 ? "" : "s");
     else
         findings_add(&doctor->findings, FINDING_OK, "configuration",
                      "there is no %s: accounts are providers with the environment", CONFIG_PATH);

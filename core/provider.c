@@ -72,16 +72,25 @@ int provider_load(const char *path, struct provider **provider, char why[LOADER_
     return add_loaded(module, path, provider, why);
 }
 
-/* `directory`/`name``suffix`, absolute, to be freed; NULL when memory ran out. */
+/* `directory`/`name``suffix`, to be freed; NULL when memory ran out. */
 static char *make_path(const char *directory, const char *name, const char *suffix)
 {
-    CLEANUP_FREE char *here = directory[0] == '/' ? strdup("") : getcwd(NULL, 0);
     char *path = NULL;
 
-    if (here == NULL ||
-        asprintf(&path, "%s%s%s/%s%s", here, *here != '\0' ? "/" : "", directory, name, suffix) < 0)
-        return NULL;
-    return path;
+    return asprintf(&path, "%s/%s%s", directory, name, suffix) < 0 ? NULL : path;
+}
+
+/* The path of a file that was named, absolute, to be freed; NULL when memory ran out. */
+static char *absolute_path(const char *name)
+{
+    CLEANUP_FREE char *here = NULL;
+
+    if (name[0] == '/')
+        return strdup(name);
+    while (strncmp(name, "./", 2) == 0)
+        name += 2;
+    here = getcwd(NULL, 0);
+    return here != NULL ? make_path(here, name, "") : NULL;
 }
 
 static int is_provider_file(const struct dirent *entry)
@@ -180,7 +189,7 @@ static bool nearest_first(struct provider_entry *entries, size_t count, const ch
 }
 
 /* Says that there is no such provider, and which there are. */
-static int say_missing(const char *directory, const char *name)
+static int say_missing(const char *place, const char *directory, const char *name)
 {
     struct provider_entry *entries;
     size_t count, used = 0;
@@ -194,13 +203,14 @@ static int say_missing(const char *directory, const char *name)
     for (size_t i = 0; i < count && used < sizeof names; i++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
                                  entries[i].name);
-    log_error("there is no provider '%s' in %s%s%s%s; installed: %s", name, directory,
-              near ? ": did you mean " : "", near ? entries[0].name : "", near ? "?" : "", names);
+    log_error("%sthere is no provider '%s' in %s%s%s%s; installed: %s", place, name, directory,
+              near ? " (did you mean " : "", near ? entries[0].name : "", near ? "?)" : "", names);
     provider_free_list(entries, count);
     return DNSHOOK_BAD_CONFIG;
 }
 
-int provider_find(const char *directory, const char *name, struct provider **provider)
+static int find(const char *place, const char *directory, const char *name,
+                struct provider **provider)
 {
     const bool is_path = strchr(name, '/') != NULL;
     CLEANUP_FREE char *path = NULL;
@@ -208,17 +218,31 @@ int provider_find(const char *directory, const char *name, struct provider **pro
     int status;
 
     if (!is_path && !provider_name_ok(name))
-        return say_missing(directory, name);
-    if (is_path)
-        path = name[0] == '/' ? strdup(name) : make_path(".", name, "");
-    else
-        path = make_path(directory, name, ".so");
+        return say_missing(place, directory, name);
+    path = is_path ? absolute_path(name) : make_path(directory, name, ".so");
     if (path == NULL)
         return log_no_memory();
     if (!is_path && access(path, F_OK) != 0 && errno == ENOENT)
-        return say_missing(directory, name);
+        return say_missing(place, directory, name);
     status = provider_load(path, provider, why);
     if (status != DNSHOOK_OK)
-        log_error("%s", why);
+        log_error("%s%s", place, why);
     return status;
+}
+
+int provider_find(const char *directory, const char *name, struct provider **provider)
+{
+    return find("", directory, name, provider);
+}
+
+int provider_find_at(const char *file, unsigned line, const char *directory, const char *name,
+                     struct provider **provider)
+{
+    CLEANUP_FREE char *place = NULL;
+
+    if (asprintf(&place, "%s:%u: ", file, line) < 0) {
+        place = NULL;
+        return log_no_memory();
+    }
+    return find(place, directory, name, provider);
 }

@@ -37,6 +37,10 @@ int provider_load(const char *path, struct provider **provider, char why[LOADER_
  */
 int provider_find(const char *directory, const char *name, struct provider **provider);
 
+/* The same for a name that stands in a file: an error begins with that, and the line. */
+int provider_find_at(const char *file, unsigned line, const char *directory, const char *name,
+                     struct provider **provider);
+
 /* One file of the provider directory: a provider, or why it is none. */
 struct provider_entry {
     char name[33];

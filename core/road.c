@@ -160,7 +160,10 @@ static int load(const struct road *road, const struct account_wanted *wanted,
         if (strcmp((*provider)->op.name, wanted->provider) == 0)
             return DNSHOOK_OK;
     }
-    status = provider_find(wanted->directory, wanted->provider, &found);
+    status = wanted->configured != NULL
+                 ? provider_find_at(road->config->path, wanted->configured->provider_line,
+                                    wanted->directory, wanted->provider, &found)
+                 : provider_find(wanted->directory, wanted->provider, &found);
     *provider = found;
     return status;
 }

@@ -177,7 +177,8 @@ static int check_accounts(const struct run *run, const struct config *config)
         const struct config_account *const account = &config->accounts[i];
         struct provider *provider = NULL;
 
-        status = provider_find(run->options.provider_dir, account->provider, &provider);
+        status = provider_find_at(config->path, account->provider_line, run->options.provider_dir,
+                                  account->provider, &provider);
         if (status == DNSHOOK_OK)
             status = config_check_account(config, account, provider->params, provider->param_count);
     }

@@ -318,7 +318,8 @@ def wrong(t, w):
                           r":\d+: .*tsig-secret"),
         "twice": (ACCOUNTS + "[account first]\nprovider = rfc2136\n", r":\d+: "),
         "number": (ACCOUNTS + DOMAINS + "[propagation]\ndeadline = soon\n", r":\d+: "),
-        "provider": ("[account x]\nprovider = rfc2137\n[domain one.test]\naccount = x\n", "rfc2136"),
+        "provider": ("[account x]\nprovider = rfc2137\n[domain one.test]\naccount = x\n",
+                     r":2: there is no provider 'rfc2137' .*rfc2136"),
         "missing": ("[account x]\nprovider = rfc2136\ntsig-key = a\n[domain one.test]\n"
                     "account = x\n", "tsig"),
     }

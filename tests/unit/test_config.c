@@ -235,7 +235,7 @@ static void what_is_refused(void **state)
         {"[domain a/b.test]\n", "holds a character that is no letter, digit, hyphen or"},
         {"[domain a.test]\n", ":1: [domain a.test] has no account, and there is no [default]"},
         {"%[domain a.test]\naccount = b\n",
-         ":4: there is no [account b]: did you mean a? There are none, a"},
+         ":4: there is no [account b]: did you mean a? There are a, none"},
         {"%[domain a.test]\naccount = A B\n", ":4: \"A B\" is no name of an account"},
         {"%[domain a.test]\naccount = a\n[domain b.test]\naccount = a\n[domain A.test.]\naccount = "
          "a\n",
