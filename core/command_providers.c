@@ -7,7 +7,11 @@
 #include "log.h"
 #include "table.h"
 
-enum { PATH_SIZE = 4096, GUIDE_TIME = 15000 /* ms that info takes at the most */ };
+enum {
+    PATH_SIZE = 4096,
+    WIDTH_MAX = 60,    /* columns for a description */
+    GUIDE_TIME = 15000 /* ms that info takes at the most */
+};
 
 /* ---- providers ---- */
 
@@ -38,13 +42,30 @@ static int print_entries_json(const struct provider_entry *entries, size_t count
     return table_print_json(array);
 }
 
+/* The longest of the descriptions, but no more than what leaves room for the rest. */
+static int description_width(const struct provider_entry *entries, size_t count)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct provider *const provider = entries[i].provider;
+        const size_t size = provider != NULL ? strlen(provider->op.description) : 0;
+
+        if (size > width && size <= WIDTH_MAX)
+            width = size;
+    }
+    return (int)width;
+}
+
 static void print_entries(const struct provider_entry *entries, size_t count)
 {
+    const int width = description_width(entries, count);
+
     for (size_t i = 0; i < count; i++) {
         const struct provider_entry *const entry = &entries[i];
 
         if (entry->provider != NULL)
-            (void)printf("%-12s %-8s %-32s %s\n", entry->name, entry->provider->op.version,
+            (void)printf("%-12s %-8s %-*s %s\n", entry->name, entry->provider->op.version, width,
                          entry->provider->op.description, entry->path);
         else
             (void)printf("%-12s %s%s\n", entry->name,

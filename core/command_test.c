@@ -199,6 +199,11 @@ int command_test(const struct run *run, int argc, char *const *argv)
     const char *why;
     int status;
 
+    if (provider == NULL && strchr(domain, '.') == NULL && run_provider_name(run) == NULL) {
+        log_error("\"%s\" is no domain: usage: dnshook [OPTION ...] test [PROVIDER] DOMAIN",
+                  domain);
+        return EXIT_USAGE;
+    }
     if (!run_has_provider(run, provider))
         return EXIT_USAGE;
     test = calloc(1, sizeof *test);

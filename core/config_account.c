@@ -139,7 +139,7 @@ static int find_file(const struct config_place *place, const char *text, bool se
     if (relative && (directory == NULL || *directory != '/'))
         return config_refuse(place,
                              "%s%.255s%s is a relative path, which is looked for in "
-                             "$CREDENTIALS_DIRECTORY, and that is not set (systemd does, with "
+                             "$CREDENTIALS_DIRECTORY, and that is not set (systemd sets it, with "
                              "LoadCredential=): write the whole path",
                              secret ? "" : "\"", secret ? "this" : text, secret ? "" : "\"");
     size =

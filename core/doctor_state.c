@@ -57,13 +57,14 @@ static void judge_entries(struct doctor *doctor, const char *path)
     free(names);
     if (old > 0) {
         findings_add(&doctor->findings, FINDING_REMARK, about,
-                     "%zu of %d values on record in %s are older than an hour: runs that were "
-                     "killed have left them behind",
-                     old, count, path);
-        findings_remedy(&doctor->findings, "dnshook clean takes them out of the DNS");
+                     "%zu of %d on record in %s %s older than an hour: left behind by runs that "
+                     "were killed",
+                     old, count, path, old == 1 ? "is" : "are");
+        findings_remedy(&doctor->findings, "dnshook clean takes it out of the DNS");
     } else if (count > 0)
         findings_add(&doctor->findings, FINDING_OK, about,
-                     "%d values are on record in %s, none older than an hour", count, path);
+                     "%d value%s on record in %s, none older than an hour", count,
+                     count == 1 ? " is" : "s are", path);
 }
 
 /* A directory of another user's journal, as root's is to anybody else, is no fault unless it was

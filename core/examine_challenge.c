@@ -39,7 +39,7 @@ static void txt_text(const ldns_rr *rr, char out[VALUE_TEXT])
 
 struct values {
     char list[EXAMINE_TEXT_SIZE]; /* those that are not the one that should be there */
-    size_t most;                  /* at one address */
+    size_t others;                /* as many of these as one address has at the most */
     size_t biggest;               /* bytes of an answer */
     size_t serving;               /* addresses that have the value that should be there */
     size_t answering;
@@ -68,8 +68,8 @@ static bool read_values(const struct examination *examination, const struct answ
     ldns_rr_list_free(list);
     values->answering++;
     values->serving += has;
-    if (count > values->most)
-        values->most = count;
+    if (count - has > values->others)
+        values->others = count - has;
     if (ldns_pkt_size(answer->packet) > values->biggest)
         values->biggest = ldns_pkt_size(answer->packet);
     return has;
@@ -108,16 +108,20 @@ static void say_missing(struct examination *examination, size_t address)
 
 static void say_left_over(struct examination *examination, const struct values *values)
 {
-    const bool many = values->most > MANY_VALUES;
+    const bool one = values->others == 1;
+    const bool many = values->others > MANY_VALUES;
 
-    findings_add(examination->findings, FINDING_REMARK, about, "%zu values are at %s%s: %s",
-                 values->most, examination->route->record,
+    findings_add(examination->findings, FINDING_REMARK, about, "%zu %svalue%s at %s%s: %s",
+                 values->others, examination->value != NULL ? "other " : "", one ? " is" : "s are",
+                 examination->route->record,
                  many ? ", too many: a certificate authority has to read them all" : "",
                  values->list);
     findings_remedy(
         examination->findings,
-        "unless a challenge is under way they have been left over: take them away, those "
-        "of dnshook with dnshook clean");
+        one ? "unless a challenge is under way it has been left over: take it away, with dnshook "
+              "clean if it is dnshook's"
+            : "unless a challenge is under way they have been left over: take them away, those "
+              "of dnshook with dnshook clean");
 }
 
 static void judge_values(struct examination *examination, const struct values *values)
@@ -160,5 +164,5 @@ void examine_challenge_judge(struct examination *examination)
                      "no nameserver of %s can be asked for the value", zone->zone);
     else if (values.serving > 0 && values.serving == values.answering)
         findings_add(examination->findings, FINDING_OK, about,
-                     "all %zu addresses that answer serve the value", values.serving);
+                     "every address that answers serves the value, %zu in all", values.serving);
 }

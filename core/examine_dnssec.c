@@ -321,10 +321,11 @@ static void say_fine(struct examination *examination, const struct state *state,
         findings_remedy(examination->findings, "see to it that the zone is signed again in time");
     }
     findings_add(examination->findings, FINDING_OK, about,
-                 "%s is signed, with DS records in %s; the signatures at %zu addresses hold, until "
+                 "%s is signed, with DS records in %s; the signatures at %zu address%s hold, until "
                  "%s; %s%s",
-                 state->zone->zone, state->parent, state->looked, end,
-                 validated[0] != '\0' ? "validated by " : "no resolver here validates", validated);
+                 state->zone->zone, state->parent, state->looked, state->looked == 1 ? "" : "es",
+                 end, validated[0] != '\0' ? "validated by " : "no resolver here validates",
+                 validated);
 }
 
 static void say_unsigned(struct examination *examination, const struct authority *zone,

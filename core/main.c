@@ -25,8 +25,9 @@ static int print_help(void)
         "usage: dnshook [OPTION ...] COMMAND [ARGUMENT ...]\n"
         "       as a hook of an ACME client: what it calls is below\n\n"
         "Proves control of a domain to a certificate authority by DNS (ACME dns-01), as a\n"
-        "hook of an ACME client. The provider is the name it was called by (a symbolic link,\n"
-        "as rfc2136 -> dnshook), --provider, or DNSHOOK_PROVIDER.\n\nCommands:\n");
+        "hook of an ACME client. The provider or account is that of --provider, else the\n"
+        "name it was called by (a symbolic link, as rfc2136 -> dnshook), else that of\n"
+        "DNSHOOK_PROVIDER, else what the configuration file has for the name.\n\nCommands:\n");
     commands_help(stdout);
     (void)printf("\nClients:\n");
     protocol_help(stdout);
@@ -57,8 +58,15 @@ static int unknown_word(const char *word)
 static int run_command(const struct run *run, const struct command *command, int argc,
                        char *const *argv)
 {
+    const char *const blank = command->usage[0] != '\0' ? " " : "";
+
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        (void)printf("usage: dnshook [OPTION ...] %s%s%s\n    %s\n", command->word, blank,
+                     command->usage, command->help);
+        return finish_output(EXIT_DONE);
+    }
     if (argc - 1 < command->least || argc - 1 > command->most) {
-        log_error("usage: dnshook [OPTION ...] %s %s", command->word, command->usage);
+        log_error("usage: dnshook [OPTION ...] %s%s%s", command->word, blank, command->usage);
         return EXIT_USAGE;
     }
     if (run->options.no_dns && strcmp(command->word, "conform") != 0) {

@@ -6,6 +6,7 @@
 
 #include "dnshook/provider.h"
 #include "log.h"
+#include "name.h"
 
 struct option {
     const char *name;
@@ -60,6 +61,15 @@ static int take_timeout(struct options *options, const char *argument)
 
 static int take_ca(struct options *options, const char *argument)
 {
+    char domain[NAME_SIZE];
+    const char *const why = name_check_host(argument, domain);
+
+    if (why != NULL) {
+        log_error("--ca: \"%s\" %s: give the domain of the certificate authority, as "
+                  "letsencrypt.org",
+                  argument, why);
+        return DNSHOOK_BAD_CONFIG;
+    }
     options->ca = argument;
     return DNSHOOK_OK;
 }
@@ -112,7 +122,7 @@ static const struct option table[] = {
     {"--config", "FILE", "the configuration file", take_config},
     {"--protocol", "NAME", "which client calls, if its words do not tell", take_protocol},
     {"--timeout", "SECONDS", "how long a call may take in all (240)", take_timeout},
-    {"--ca", "DOMAIN", "check: the certificate authority, as CAA names it", take_ca},
+    {"--ca", "DOMAIN", "check, test: the authority, as CAA names it", take_ca},
     {"--json", NULL, "print results as JSON", take_json},
     {"--no-dns", NULL, "conform: ask the provider alone", take_no_dns},
     {"-v", NULL, "say more; twice: everything", take_verbose},

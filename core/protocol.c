@@ -88,7 +88,7 @@ static bool has_its_arguments(const struct call *call)
 
     if (given >= event->least && (event->most < 0 || given <= event->most))
         return true;
-    log_error("%s takes the arguments %s; there are %d", event->word,
+    log_error("%s takes the arguments %s, and was given %d", event->word,
               event->usage[0] != '\0' ? event->usage : "none", given);
     return false;
 }

@@ -272,7 +272,8 @@ def left_over(t, net):
     has(t, result, "remark", r'2 values are at[^\n]*"left-', "take them away")
     result = net.check("left.good.test", "left-one")
     t.exits(result, 0, "with one of them as VALUE: exit status 0")
-    t.match(r'(?m)^remark [^\n]*: "left-two"$', result.out, "the other one is named", result)
+    t.match(r'(?m)^remark [^\n]*1 other value is at [^\n]*: "left-two"$', result.out,
+            "the other one is named, and counted alone", result)
     result = net.check("left.good.test", "not there")
     has(t, result, "problem", r'10\.53\.0\.10 [^\n]*does not serve the value "not there"', "wait")
     result = net.check("many.good.test")

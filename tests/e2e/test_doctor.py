@@ -189,11 +189,11 @@ def state(t, w):
     result = doctor(w, env=env)
     t.exits(result, 0, "a fresh entry: exit status 0")
     named(t, result, "ok", f"state: {path} can hold the journal")
-    named(t, result, "ok", r"state: 1 values are on record")
+    named(t, result, "ok", r"state: 1 value is on record")
     os.utime(path + "/00.json", (time.time() - 7200,) * 2)
     result = doctor(w, env=env)
     t.exits(result, 0, "an old entry: exit status 0")
-    named(t, result, "remark", r"state: 1 of 1 values on record[^\n]*older than an hour",
+    named(t, result, "remark", r"state: 1 of 1 on record in [^\n]* is older than an hour",
           "dnshook clean")
     for change, text in ((lambda: os.chmod(path, 0o770), "may be written by others"),
                          (lambda: os.chown(path, 65534, 0), "belongs to another user")):
@@ -291,7 +291,7 @@ account = one
     write(CONFIG, good, 0o600)
     result = w.dnshook("doctor")
     t.exits(result, 0, "a good one: exit status 0")
-    named(t, result, "ok", rf"configuration: {CONFIG} can be read: 1 accounts, 1 domains")
+    named(t, result, "ok", rf"configuration: {CONFIG} can be read: 1 account, 1 domain\n")
     named(t, result, "ok", rf"accounts: one: [^\n]*{v4(10)} from {CONFIG}")
     named(t, result, "ok", "accounts: one: the service takes the credentials")
     t.no_match(TK1.secret.replace("+", r"\+"), result.out + result.err, "no secret")

@@ -396,6 +396,17 @@ def pages(t, w):
     for word in ("test", "check", "providers", "info", "zones", "--provider", "--provider-dir",
                  "--timeout", "--json"):
         t.match(rf"(?<![\w-]){word}\b", result.out, f"--help names {word}")
+    t.equal([line for line in result.out.splitlines() if len(line) > 80], [], "in 80 columns")
+    result = w.dnshook("check", "--help")
+    t.exits(result, 0, "check --help: exit status 0")
+    t.match(r"^usage: dnshook \[OPTION \.\.\.\] check DOMAIN \[VALUE\]\n", result.out,
+            "check --help: its arguments")
+    result = w.dnshook("test", "route53")
+    t.exits(result, 2, "test with a provider alone: exit status 2")
+    t.match(r'"route53" is no domain: usage: ', result.err, "and says so")
+    result = w.dnshook("--ca", "let's encrypt", "check", "one.test")
+    t.exits(result, 2, "--ca with no domain: exit status 2")
+    t.match(r"--ca: .*letsencrypt\.org", result.err, "and says what it takes")
 
 
 def quiet_and_verbose(t, w):
