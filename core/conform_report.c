@@ -62,6 +62,8 @@ static const struct {
     [CHECK_HYPHEN] = {RULE_VALUE, RESTS_ON_SET, "a value that begins with a hyphen"},
     [CHECK_QUOTES] = {RULE_VALUE, RESTS_ON_SET, "a value with quotes and backslashes"},
     [CHECK_BLANKS] = {RULE_VALUE, RESTS_ON_SET, "a value with blanks"},
+    [CHECK_CASE] = {RULE_VALUE, RESTS_ON_SET, "a value in capital and small letters"},
+    [CHECK_SIGNS] = {RULE_VALUE, RESTS_ON_SET, "a value with signs that mean something elsewhere"},
     [CHECK_APPLY_ADD] = {RULE_APPLY, RESTS_ON_SET, "many values are added in one call"},
     [CHECK_APPLY_REMOVE] = {RULE_APPLY, RESTS_ON_SET, "many values are removed in one call"},
     [CHECK_CREDENTIALS] = {RULE_CREDENTIALS, 0, "wrong credentials are refused"},

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EIGHT = 8, SETTLINGS_MAX = 24, FILL_LABEL = 60 };
+enum { EIGHT = 8, SETTLINGS_MAX = 24, FILL_LABEL = 60, ALIKE_MAX = 6 };
 
 /* Places with what they decide, phase after phase. */
 struct phase {
@@ -30,17 +30,26 @@ static struct place *add_all(struct conform *conform, enum check check, const ch
     return place;
 }
 
+/* What URLs, forms, XML, JSON, zone files, shells and printf() read into signs, after a beginning
+ * that differs. */
+#define SIGNS(beginning) beginning "#<$@(;%s*'`{|}=?"
+
 /* Values that are easily mangled, each with those that it might be taken for; filled where they
  * are long. */
 static const struct {
     enum check check;
     const char *label;
-    const char *values[4];
+    const char *values[ALIKE_MAX];
 } mangled[] = {
     {CHECK_LONGEST_VALUE, "long", {NULL, NULL}},
     {CHECK_HYPHEN, "hyphen", {"-rf", "rf", "--rf"}},
     {CHECK_QUOTES, "quotes", {"a\"b\\c\"", "abc", "a\\\"b\\\\c\\\"", "\"a\\\"b\\\\c\\\"\""}},
     {CHECK_BLANKS, "blanks", {" a  b ", "a  b", " a b ", "ab"}},
+    {CHECK_CASE, "case", {"aB-cD_0", "ab-cd_0", "AB-CD_0"}},
+    {CHECK_SIGNS,
+     "signs",
+     {SIGNS("%41+&amp;"), SIGNS("A+&amp;"), SIGNS("%41 &amp;"), SIGNS("%41+&"),
+      SIGNS("%41+&amp;") "1", SIGNS("%41+&amp;") "2"}},
 };
 
 enum { MANGLED = sizeof mangled / sizeof *mangled };
@@ -64,7 +73,7 @@ static struct place *add_mangled(struct conform *conform, size_t i)
 
     if (mangled[i].values[0] == NULL)
         return add_long(conform);
-    while (count < 4 && mangled[i].values[count] != NULL)
+    while (count < ALIKE_MAX && mangled[i].values[count] != NULL)
         count++;
     return add_all(conform, mangled[i].check, mangled[i].label, mangled[i].values, count);
 }

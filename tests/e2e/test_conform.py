@@ -28,13 +28,15 @@ PRIMARIES = {"BIND": ("bind.test", 10), "Knot": ("knot.test", 20), "PowerDNS": (
 FILES = 60
 # The names that are used before the faults.
 LABELS = ["first", "back", "again", "many", "more", "second", "eight", "at-once", "long", "hyphen",
-          "quotes", "blanks", "denied", "short"]
+          "quotes", "blanks", "case", "signs", "denied", "short"]
 # What the nameservers show of a provider that breaks a rule: (rule, a check of it, a note).
 BROKEN = {
     "overwrite": ("keep", "a second value goes beside the first", 'should be "one" "two"'),
     "remove-all": ("keep", "some are removed, the others stay", 'should be "two"'),
     "quotes": ("value", "a value with quotes and backslashes", "was there already"),
     "silent-quotes": ("value", "a value with quotes and backslashes", 'shows "abc" where'),
+    "silent-lower": ("value", "a value in capital and small letters", 'shows "ab-cd_0" where'),
+    "silent-decode": ("value", "a value with signs that mean something elsewhere", "nobody has added"),
     "silent-truncate": ("value", "the longest value, 255 bytes", "nobody has added"),
     "half": ("apply", "many values are added in one call", 'should be "value 0"'),
     "no-add": ("add", "a value is added", 'should be "the first value"'),

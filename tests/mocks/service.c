@@ -2,6 +2,7 @@
  * A provider whose service is a file, for `dnshook conform --no-dns`. Without MOCK_FAULT it keeps
  * every rule of dnshook-provider(3); with it, it breaks one, and says nothing of that.
  */
+#include <ctype.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -130,12 +131,33 @@ static void drop_name(struct service *service, const char *name)
 
 /* ---- faults ---- */
 
+/* Decodes as of a URL what nobody has encoded. */
+static void decode(char *value)
+{
+    char *out = value;
+    unsigned byte = 0;
+
+    for (const char *at = value; *at != '\0'; at++)
+        if (sscanf(at, "%%%2x", &byte) == 1) {
+            *out++ = (char)byte;
+            at += 2;
+        } else
+            *out++ = *at;
+    *out = '\0';
+}
+
 /* The value as a careless program would write it. */
 static void mangle(const struct service *service, const char *value, char *out)
 {
     (void)snprintf(out, DNSHOOK_VALUE_MAX + 1, "%s", value);
     if (has_fault_of(service, "truncate"))
         out[strlen(out) < 200 ? strlen(out) : 200] = '\0';
+    for (char *at = out; has_fault_of(service, "lower") && *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    if (has_fault_of(service, "decode"))
+        decode(out);
+    if (has_fault_of(service, "comment"))
+        out[strcspn(out, ";")] = '\0';
     if (has_fault_of(service, "hyphen") && value[0] == '-')
         (void)snprintf(out, DNSHOOK_VALUE_MAX + 1, "%s", value + 1);
     if (has_fault_of(service, "quotes") || has_fault_of(service, "blanks")) {
@@ -285,10 +307,11 @@ static void put(struct service *service, const char *name, const char *value,
 
 static void say_effect(const struct service *service, struct dnshook_change *change)
 {
+    const char *const fault = service->host->param(service->host, "fault");
+
     if (has_fault(service, "effect"))
         change->effect = DNSHOOK_EFFECT_CHANGED;
-    if (has_fault(service, "unknown") || has_fault(service, "silent-quotes") ||
-        has_fault(service, "silent-truncate"))
+    if (has_fault(service, "unknown") || (fault != NULL && strncmp(fault, "silent-", 7) == 0))
         change->effect = DNSHOOK_EFFECT_UNKNOWN;
 }
 
