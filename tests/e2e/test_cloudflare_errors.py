@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Cloudflare, what goes wrong: credentials and permissions, the rate limit, and whatever may break
 between here and the service. Each message says what to mend."""
+import itertools
 import os
 import sys
 import time
@@ -28,12 +29,11 @@ class Cast:
         self.late.delays = [0, 100]
         self.full = self.main.zone("full.test")
         self.full.text("www.full.test", "all that fits")
-        self.hosts = 0
+        self.hosts = itertools.count(1)
 
     def host(self):
         """A host of its own."""
-        self.hosts += 1
-        return f"h{self.hosts}.day.test"
+        return f"h{next(self.hosts)}.day.test"
 
     def token(self, *permissions, **options):
         """A token of the main account; returns it and its environment."""

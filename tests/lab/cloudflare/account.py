@@ -191,7 +191,7 @@ class Zone:
         """Puts a record there, as if it had been there before; no rule is looked at."""
         record = Record(name, kind, content, **more)
         with self.lock:
-            self.records[record.id] = record
+            self.records = {**self.records, record.id: record}  # somebody may be going through the others
         return record
 
     def text(self, name, *values, **more):

@@ -177,7 +177,8 @@ class Zone:
 
     def put(self, record):
         """Puts a set there, as if it had been there before."""
-        self.sets[record.key] = record
+        with self.lock:
+            self.sets = {**self.sets, record.key: record}  # somebody may be going through the others
 
     def text(self, name, *values, ttl=300, identifier=None, routing=None):
         """Puts a TXT set there before the lab starts."""
