@@ -58,7 +58,7 @@ def ten(t, c):
     """ten names with a global key, in the sandbox of Debian's unit, through a rate limit"""
     zone = c.zones["ten"]
     key = zone.account.key()
-    key.user.limit = cloudflare.Limit(15, 2, 2)
+    key.user.limit = cloudflare.Limit(15, 60, 2)
     issue(t, zone, [f"n{number}.ten.test" for number in range(10)], key, key.environment(), sandbox=True)
     t.ok(key.user.limit.refused > 0, "the limit was met", key.user.limit.refused)
 

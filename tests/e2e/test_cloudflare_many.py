@@ -74,8 +74,8 @@ def free(t, desk, zones):
 
 
 def limited(t, desk, zones):
-    """20 at one name, with 20 calls in two seconds"""
-    limit = cloudflare.Limit(20, 2, 2)
+    """20 at one name, with two seconds of rest after 20 calls"""
+    limit = cloudflare.Limit(20, 60, 2)
     crowd(t, desk, zones[1], limit)
     t.ok(limit.refused >= 10, "many calls were limited", limit.refused)
 
