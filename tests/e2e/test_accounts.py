@@ -325,10 +325,10 @@ def wrong(t, w):
     }
     before = len(w.resolver_questions())
     for name, (text, pattern) in cases.items():
-        result = w.dnshook(START, "quiet.one.test", "", VALUE, env=config("wrong", text))
+        result = w.dnshook(START, "quiet.one.test", "", VALUE, env=config("refused", text))
         t.exits(result, 1, f"{name}: exit status 1")
         t.match(pattern, result.err, f"{name}: says where and what", result)
-    path = config("wrong", ACCOUNTS + DOMAINS)["DNSHOOK_CONFIG"]
+    path = config("refused", ACCOUNTS + DOMAINS)["DNSHOOK_CONFIG"]
     other = config("other", ACCOUNTS + "[domain two.test]\naccount = second\n")["DNSHOOK_CONFIG"]
     os.chmod(other, 0o644)
     result = w.dnshook("--config", other, START, "quiet.two.test", "", VALUE)
@@ -341,7 +341,7 @@ def wrong(t, w):
         t.match(word, result.err, f"{mode:o}: with what to do", result)
     text = (ACCOUNTS + DOMAINS).replace("/k2.secret", "/no.secret")
     for host, code in (("quiet.three.test", 1), ("early.one.test", 0)):
-        env = config("wrong-file", text)
+        env = config("refused-file", text)
         result = w.dnshook(START, host, "", VALUE, env=env)
         t.exits(result, code, f"{host}: another account's file is not there: exit status {code}")
     t.exits(w.dnshook(STOP, host, "", VALUE, env=env), 0, f"{host}: stop")

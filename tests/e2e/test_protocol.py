@@ -426,7 +426,8 @@ def main():
     tap = lab.Tap()
     with lab.World() as w:
         build(w)
-        tap.run([journal, default_state, other_events, unknown_word, arguments, too_few, bad_hosts,
+        tap.run([default_state], w)  # alone: others fall back to this directory
+        tap.run([journal, other_events, unknown_word, arguments, too_few, bad_hosts,
                  good_hosts, bad_values, good_values, called_by, setuid, unwritable_state, read_only,
                  stop_does_not_wait, closed_descriptors, pages, quiet_and_verbose], w, parallel=6)
         tap.run([no_provider], w)
