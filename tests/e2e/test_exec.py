@@ -407,7 +407,7 @@ def hanging(t, w):
     """a script that hangs"""
     script = Script(w, "hang", add="echo $$ >$LAB_DIR/pid; echo thinking >&2; sleep 1000; :",
                     remove=f"{PROGRAMS}/nsupdate \"$@\"; echo changed; exit 0",
-                    DNSHOOK_EXEC_RUN_TIMEOUT="2")
+                    DNSHOOK_EXEC_RUN_TIMEOUT="5")
     result = script.start(timeout=90)
     t.exits(result, 1, "start fails")
     t.ok(result.wall < SOON, "soon", result)

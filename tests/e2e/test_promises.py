@@ -122,6 +122,7 @@ def signals(number, twice):
     """Makes the scenario of a signal while the provider hangs while adding."""
     def scenario(t, w):
         running = w.start_dnshook(*words("challenge-dns-start", 40), env=slow("add"))
+        dnsq.wait_until(lambda: os.listdir(STATE), "the record of what is to be added")
         time.sleep(0.7)
         sent = time.monotonic()
         running.signal(number)
